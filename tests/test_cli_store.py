@@ -64,3 +64,14 @@ def test_what_no_reader_recognises_is_named(run, tmp_path):
     both = run("ingest", str(tmp_path / "notes.md"), LOG, "--to", str(tmp_path / "store"))
     assert both.exit_code == 0
     assert "/notes.md; name one by --as" in both.output
+
+
+def test_what_does_not_go_along_is_said(run, tmp_path):
+    done = run("ingest", str(SAMPLES / "debugbundle" / "week.tar.gz"), "--to", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    assert "left out: 2 incident states; event files have no place for them: open their files beside" in done.output
+    assert "left out" not in run("ingest", str(tmp_path), "--to", str(tmp_path / "again")).output
+    (tmp_path / "1.bundle.json").write_text('{"bundle_version": 1, "bundle_id": "bnd_1", "signal": {}, "summary": {}}')
+    alone = run("ingest", str(tmp_path / "1.bundle.json"), "--to", str(tmp_path / "none"))
+    assert alone.exit_code == 4
+    assert "left out: 1 bundle; event files have no place for it: open its file beside the store" in alone.output

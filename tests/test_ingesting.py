@@ -6,15 +6,21 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import triage
-from tests.envelopes import exception
+from tests.benchmarks import store_events
+from tests.envelopes import PROJECT, envelope, exception
 from tests.reading import ROOT, SAMPLES
+from triage.capture.envelopes import is_valid
 from triage.capture.ingesting import ingest
 from triage.errors import FormatError, LimitError, SourceError, TriageError
+from triage.formats.debugbundle_json import elements
 
 LOGS = sorted((SAMPLES / "logs").iterdir())
 TRACES = sorted((SAMPLES / "traces").iterdir())
@@ -243,3 +249,189 @@ def test_the_name_of_a_log_is_masked_too(tmp_path, stem):
         assert stem[:3] not in name + data.decode()
     again = ingest(log, tmp_path / "masked", redact=True)
     assert [(each.path, each.is_new) for each in again.files] == [(done.files[0].path, False)]
+
+
+WEEK = SAMPLES / "debugbundle" / "week.tar.gz"
+TABLES = ("incidents", "spikes", "regressions", "improvements", "anomalies")
+
+
+def envelopes_of(store):
+    """The envelopes of a store; one file of the sample is cut."""
+    pieces = [piece for data in files(store).values() for piece in elements(data)]
+    return [piece.value for piece in pieces if isinstance(piece.value, dict)]
+
+
+def same(case, other):
+    """Whether two cases have the same events and tell the same of them."""
+    rows = [
+        each.events().drop(columns=["source_id", "offset", "length"]).sort_values(["event_id"], ignore_index=True)
+        for each in (case, other)
+    ]
+    told = [getattr(case, name)().equals(getattr(other, name)()) for name in TABLES]
+    return [rows[0].equals(rows[1]), *told] == [True] * 6
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory):
+    """The files of the sample without what DebugBundle made of its events."""
+    folder = tmp_path_factory.mktemp("week")
+    with tarfile.open(WEEK) as archive:
+        archive.extractall(folder, filter="data")
+    state = folder / ".debugbundle" / "local" / "state.json"
+    return folder, state.rename(folder.with_name("state.json"))
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_a_store_that_is_ingested_tells_what_it_told(week, tmp_path, redact):
+    folder, state = week
+    done = ingest(folder, tmp_path / "a", redact=redact)
+    assert (done.events, done.left) == (756, {})
+    told, kept = triage.load(folder), triage.load(tmp_path / "a")
+    assert redact or same(told, kept)
+    assert [getattr(kept, name)().equals(getattr(told, name)()) for name in TABLES] == [True] * 5
+    beside = triage.load([tmp_path / "a", state])
+    assert [len(beside.spikes()), len(beside.regressions())] == [1, 2]
+
+
+def test_envelopes_are_written_as_they_came(week, tmp_path):
+    folder, _ = week
+    came = {item["event_id"]: item for item in envelopes_of(folder)}
+    ingest(folder, tmp_path / "a")
+    assert {item["event_id"]: item for item in envelopes_of(tmp_path / "a")} == came
+    assert len({item["event_type"] for item in came.values()}) == 7
+    ingest(tmp_path / "a", tmp_path / "b")
+    assert {item["event_id"]: item for item in envelopes_of(tmp_path / "b")} == came
+
+
+def shape(value):
+    """The keys and kinds of what a value holds; a mask is text where text stood."""
+    if isinstance(value, dict):
+        return {key: shape(held) for key, held in value.items()}
+    return [shape(held) for held in value] if isinstance(value, list) else type(value)
+
+
+def test_masked_envelopes_keep_their_structure(week, tmp_path):
+    folder, _ = week
+    came = {item["event_id"]: item for item in envelopes_of(folder)}
+    ingest(folder, tmp_path, redact=True)
+    written = {item["event_id"]: item for item in envelopes_of(tmp_path)}
+    assert {key: shape(item) for key, item in written.items()} == {key: shape(item) for key, item in came.items()}
+    assert any("ana@example.com" in json.dumps(item) for item in came.values())
+    assert not any("ana@example.com" in json.dumps(item) for item in written.values())
+
+
+@pytest.mark.parametrize("form", ["lines", "array", "one", "parquet"])
+def test_envelopes_of_every_form_of_file_stay(form, tmp_path):
+    made = list(store_events.lines(1 if form == "one" else 300))
+    came = [json.loads(line) for line in made]
+    path = tmp_path / {"lines": "a.ndjson", "parquet": "a.parquet"}.get(form, "1-1-shop.events.json")
+    if form == "parquet":
+        parquet.write_table(pa.table({"event": [line.decode() for line in made]}), path)
+    else:
+        path.write_bytes({"lines": b"\n".join(made), "one": made[0]}.get(form, b"[" + b",".join(made) + b"]"))
+    ingest(path, tmp_path / "store")
+    by_id = {item["event_id"]: item for item in envelopes_of(tmp_path / "store")}
+    assert by_id == {item["event_id"]: item for item in came}
+    assert same(triage.load(path), triage.load(tmp_path / "store"))
+
+
+UNUSUAL = {
+    "deploy": envelope(
+        "deploy_metadata",
+        {
+            "commit_sha": "9c1", "version": "2", "branch": "main", "environment": "eu",
+            "deployed_at": "2026-02-10T09:20:00Z",
+        },
+    ),
+    "suppressed": envelope(
+        "error_suppressed",
+        {
+            "fingerprint": "e0" * 32, "suppressed_count": 37, "window_seconds": 30,
+            "first_seen": "2026-02-10T09:25:00Z", "last_seen": "2026-02-10T09:25:30Z",
+        },
+    ),
+    "probe": envelope("probe_event", {"label": "cart", "data": {"n": [1, 2]}, "activation_id": None}),
+    "crumb": envelope("frontend_breadcrumb", {"breadcrumb_type": "click", "data": {"target": "#pay"}}),
+    # of a service in Python
+    "page": envelope(
+        "frontend_exception",
+        {
+            "name": "TypeError", "message": "x is not a function", "browser": {"name": "Firefox", "version": "140"},
+            "stack": "TypeError: x is not a function\n    at pay (https://shop.example/app.js:3:7)",
+        },
+    ),
+    "unknown": envelope("analytics_event", {"visits": 3}),
+    "surplus": envelope("log_event", {"level": "info", "message": "m", "attributes": {}, "shard": 3}),
+    "numbers": envelope("log_event", {"level": "info", "message": "m", "attributes": {"a": 1 << 70, "b": 1.10}}),
+}  # fmt: skip
+HEADS = {
+    "valid": ({}, True),
+    "no correlation": ({"correlation": ..., "context": None}, True),
+    "of a language": ({"sdk_language": "python"}, True),
+    "an id that is none": ({"event_id": "evt-1"}, False),
+    "an id that is a number": ({"event_id": 7}, False),
+    "no id": ({"event_id": ...}, False),
+    "an offset": ({"occurred_at": "2026-02-10T10:26:01+01:00"}, False),
+    "no time": ({"occurred_at": ...}, False),
+    "another schema": ({"schema_version": "2027-01-01"}, False),
+    "another key": ({"shard": {"name": "eu-1"}}, False),
+    "no service": ({"service": ...}, False),
+    "a service by name": ({"service": "shop"}, False),
+    "no environment": ({"service": {"name": "shop", "runtime": "node", "region": "eu"}}, False),
+    "numbers": ({"correlation": {"request_id": 5, "tenant": "blue"}}, None),
+    "a project": ({"project_id": PROJECT, "project_token": "p", "event_id": "evt-1"}, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "head"),
+    [(kind, "valid") for kind in UNUSUAL] + [(kind, head) for kind in ("page", "deploy") for head in HEADS],
+)
+def test_an_envelope_keeps_what_it_says_whatever_its_head(kind, head, tmp_path):
+    more, stays = HEADS[head]
+    came = {key: value for key, value in (UNUSUAL[kind] | more).items() if value is not ...}
+    ingest(json.dumps([came]).encode(), tmp_path)
+    (written,) = envelopes_of(tmp_path)
+    assert stays is None or (written == came) is stays
+    assert [written[key] for key in ("event_type", "payload", "sdk_name")] == [
+        came[key] for key in ("event_type", "payload", "sdk_name")
+    ]
+    assert is_valid(written)
+    case, store = triage.load(json.dumps([came]).encode()), triage.load(tmp_path)
+    place = ["event_id", "native_id", "source_id", "offset", "length"]
+    assert store.events().drop(columns=place).equals(case.events().drop(columns=place))
+    kept = {(row["key"], row["value"]) for row in case.annotations().to_dict("records")}
+    assert kept - {("envelope.schema_version", "2027-01-01")} <= {
+        (row["key"], row["value"]) for row in store.annotations().to_dict("records")
+    }
+
+
+def test_envelopes_without_an_id_are_of_their_machine(tmp_path):
+    came = {key: value for key, value in exception(1).items() if key != "event_id"}
+    for host in ("web-1", "web-2", "web-1"):
+        for context in ({"release": "1"}, {"log": "app"}):
+            ingest(json.dumps([came | {"context": context}]).encode(), tmp_path, host=host)
+    assert triage.load(tmp_path).incidents()["count"].tolist() == [3]
+    assert sorted(
+        item["context"]["log"]["host"] for item in envelopes_of(tmp_path) if "release" in item["context"]
+    ) == [
+        "web-1",
+        "web-2",
+    ]
+
+
+def test_json_that_is_read_leniently_says_so_in_the_store_too(tmp_path):
+    data = b"[" + json.dumps(UNUSUAL["crumb"]).replace('"#pay"', "NaN").encode() + b"]"
+    ingest(data, tmp_path)
+    assert triage.load(tmp_path).events()["notes"].tolist() == triage.load(data).events()["notes"].tolist()
+
+
+def test_what_debugbundle_made_of_events_is_left_and_counted(week, tmp_path):
+    folder, state = week
+    bundle = {"bundle_version": 1, "bundle_id": "bnd_1", "signal": {"occurrence_count": 9}, "summary": {"title": "t"}}
+    (tmp_path / "1.bundle.json").write_text(json.dumps(bundle))
+    repeat = {"possible": True, "confidence": 0.8, "reason": "r", "incident_id": "inc_1", "artifacts": {}}
+    (tmp_path / "1.reproduction.json").write_text(json.dumps(repeat))
+    done = ingest([folder, state, tmp_path / "1.bundle.json", tmp_path / "1.reproduction.json"], tmp_path / "store")
+    assert done.left == {"incident_state": 2, "incident_bundle": 1, "reproduction": 1}
+    assert triage.load(tmp_path / "store").incidents().equals(triage.load(folder).incidents())

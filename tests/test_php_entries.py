@@ -68,6 +68,32 @@ def test_several_messages_in_one_line():
     assert {(row["offset"], row["length"]) for row in rows["events"]} == {(0, len(line))}
 
 
+@pytest.mark.parametrize("between", ["; ", "\\n", "\\n; ", " "])
+@pytest.mark.parametrize("count", [64, 65, 500])
+def test_a_line_may_hold_any_number_of_messages(between, count):
+    said = between.join(f"PHP message: PHP Warning:  w{at} in /a.php on line 3" for at in range(count))
+    line = f"[Mon Jan 26 01:25:59 2026] [proxy_fcgi:error] [pid 1] AH01071: Got error '{said}'\n"
+    rows = read((line + HEAD.format(pid=2) + "PHP Notice:  n in /a.php on line 1\n").encode(), reader=apache_log)
+    assert [row["error_value"] for row in rows["events"]] == [f"w{at}" for at in range(count)] + ["n"]
+    assert {row["parse_status"] for row in rows["events"]} == {"ok"}
+    assert len(rows["logs"]) == count + 1
+
+
+def test_a_stack_in_one_line_is_whole_up_to_the_lines_of_an_entry():
+    calls = "\\n".join(f"#{at} /srv/a.php({at}): f{at}()" for at in range(200))
+    said = f"PHP Fatal error:  Uncaught E: x in /srv/a.php:3\\nStack trace:\\n{calls}\\n#200 {{main}}"
+    (row,) = (rows := read((HEAD.format(pid=1) + said + "\n").encode(), reader=apache_log))["events"]
+    assert row["parse_status"] == "ok"
+    assert [row["function"] for row in rows["frames"]] == [*(f"f{at}" for at in range(200)), "{main}"]
+
+
+def test_a_line_that_is_cut_says_so():
+    texts = [HEAD.format(pid=1) + f"PHP Warning:  {'w' * length} in /a.php on line 3\n" for length in (9_000, 20_000)]
+    rows = read("".join(texts).encode(), reader=apache_log)["events"]
+    assert [row["parse_status"] for row in rows] == ["ok", "partial"]
+    assert any("cut after 16,384 characters: 1" in note for note in rows[1]["notes"])
+
+
 def test_an_entry_without_end_is_bounded():
     text = HEAD.format(pid=1) + "PHP Warning:  w in /a.php on line 3\n" + "x\n" * 5_000
     (row,) = read(text.encode(), reader=apache_log)["events"]

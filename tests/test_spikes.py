@@ -1,4 +1,6 @@
+import datetime as dt
 import math
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -147,9 +149,23 @@ def test_dates_are_taken_as_well_as_nanoseconds():
     assert spikes.detect(dates) == spikes.detect(list(dates)) == spikes.detect(ns.astype(float)) == found
     arrow = pd.concat([dates.astype("timestamp[us, tz=UTC][pyarrow]"), pd.Series([pd.NA], dtype=dates.dtype)])
     assert spikes.detect(arrow) == found
+    for kind in ("Int64", "int64[pyarrow]", "Float64"):
+        assert spikes.detect(pd.Series([*ns.tolist(), None], dtype=kind)) == found
+    assert spikes.detect(pd.Series(ns.tolist(), dtype=object)) == found
+    assert spikes.detect([pd.NaT]) == spikes.detect(dates[:0]) == []
 
 
-@pytest.mark.parametrize("given", ["x", ["a"], [[1, 2]], [2**70], [True], [float("inf")], 5, None, {"a": 1}])
+WRONG = {
+    "x": "x", "words": ["a"], "lists": [[1, 2]], "2**70": [2**70], "2**63": [2**63], "true": [True], "5": 5,
+    "None": None, "infinite": [float("inf")], "a map": {"a": 1}, "gaps": [None], "na": [pd.NA], "nan": [float("nan")],
+    "half": [1.5], "a gap": [1, None], "a half": [10**9, 2.5], "1e300": [1e300], "a decimal": [Decimal("1.5")],
+    "halves": pd.Series([1.5, None], dtype="double[pyarrow]"), "objects": pd.Series([1, None], dtype=object),
+    "nothing": pd.Series([None], dtype="null[pyarrow]"), "digits": pd.Series(["5"], dtype="string"),
+    "days": pd.Series([dt.date(2026, 1, 1)], dtype="date32[pyarrow]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", WRONG.values(), ids=WRONG)
 def test_what_is_no_list_of_times_is_refused_in_words(given):
     with pytest.raises(TriageError, match="dates with times"):
         spikes.detect(given)

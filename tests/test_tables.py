@@ -76,3 +76,11 @@ def test_every_column_declares_a_known_type_and_words_end_clean():
 def test_the_page_is_the_one_committed():
     page = Path(tables.__file__).with_name("TABLES.md")
     assert page.read_text("utf-8") == tables.markdown(), "run: python -m triage.tables > triage/TABLES.md"
+
+
+def test_columns_of_one_name_keep_their_types():
+    table = pa.table([pa.array([1]), pa.array(["x"]), pa.array([1.5])], names=["a", "a", "b"])
+    frame = tables.to_pandas(table)
+    assert frame.columns.tolist() == ["a", "a", "b"]
+    assert frame.dtypes.astype(str).tolist() == ["int64[pyarrow]", "string[pyarrow]", "double[pyarrow]"]
+    assert frame.iloc[0].tolist() == [1, "x", 1.5]

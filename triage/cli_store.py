@@ -19,6 +19,8 @@ __all__ = ("app",)
 app = typer.Typer()
 # So many files are named that were not read.
 _NAMED = 3
+# What DebugBundle makes of events, and what one of it is called.
+_MADE = {"incident_state": "incident state", "incident_bundle": "bundle", "reproduction": "reproduction"}
 
 
 @app.command()
@@ -44,8 +46,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - typer takes them by name
 ) -> None:
     """Read logs into an event store, as DebugBundle's event files.
 
-    What is written is raw: it holds what the logs hold, secrets included, but for --redact. Each file is named once it
-    is on disk under its name; reading the same log again makes the same files.
+    DebugBundle's own envelopes are written as they came. What is written is raw: it holds what the logs hold, secrets
+    included, but for --redact. Each file is named once it is on disk under its name; reading the same log again makes
+    the same files.
     """
     from triage.capture.ingesting import ingest as run
 
@@ -67,12 +70,14 @@ def ingest(  # noqa: PLR0913, PLR0917 - typer takes them by name
     say(", ".join(told), style="dim")
     if done.quarantined:
         complain(f"{plural(done.quarantined, 'piece')} could not be read: triage table quarantine LOG")
+    if done.left:
+        complain(_left(done.left))
     if done.unread:
         more = f" and {len(done.unread) - _NAMED:,} more" if len(done.unread) > _NAMED else ""
         named = ", ".join(printable(path) for path in done.unread[:_NAMED])
         complain(f"no reader recognises {named}{more}; name one by --as, see `triage formats`")
-        if not done.events and not done.lines:
-            raise typer.Exit(Exit.bad_input)
+    if (done.unread or done.left) and not done.events and not done.lines:
+        raise typer.Exit(Exit.bad_input)
 
 
 @app.command("to-parquet")
@@ -94,6 +99,13 @@ def to_parquet(
     given = [source(path) for path in paths]
     folder = run(given[0] if len(given) == 1 else given, to, overwrite=overwrite)
     say(f"written  {folder}", style="dim")
+
+
+def _left(left: dict[str, int]) -> str:
+    """Say what did not go along."""
+    named = ", ".join(plural(left[kind], word) for kind, word in _MADE.items() if kind in left)
+    it, its = ("it", "its file") if sum(left.values()) == 1 else ("them", "their files")
+    return f"left out: {named}; event files have no place for {it}: open {its} beside the store to have {it}"
 
 
 def _tell(written: Written) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from triage.answers import arrow
 from triage.errors import TriageError, demand, nothing_named
 from triage.tables import TABLES, to_pandas
 from triage.tabling import named, selected
@@ -83,12 +84,13 @@ class Querying(Trending):
         Returns
         -------
         DataFrame
-            With Arrow-backed dtypes.
+            With Arrow-backed dtypes; an INTERVAL is a `duration[us]`.
 
         Raises
         ------
         TriageError
-            The statement is wrong or does not only read, or the extra `store` is not installed.
+            The statement is wrong or does not only read, its answer holds what pandas has no form for (a UNION,
+            infinity, an interval of months ...), or the extra `store` is not installed.
 
         Examples
         --------
@@ -181,8 +183,7 @@ def run(statement: str, tables: Mapping[str, pa.Table] | _Tables) -> pa.Table:
             for name in TABLES:
                 if name in said or "show" in said:
                     connection.register(name, tables[name])
-            answer = connection.sql(statement)
-            return answer.to_arrow_table()
+            return arrow(connection.sql(statement))
         except duckdb.Error as error:
             raise TriageError(_words(error)) from None
 

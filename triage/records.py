@@ -215,6 +215,9 @@ class Records:
         """Say that the annotations and log lines of these events stay where they lie until somebody asks for them."""
         self._deferred.append(events)
 
+    def envelope(self, item: dict[str, Any], *, is_strict: bool) -> None:
+        """Take the envelope of DebugBundle's that the next event is; tables are made of what was read of it alone."""
+
     def stacks(self, event: int, traces: Iterable[Trace]) -> None:
         """Append stacks to an event, the crashing one first."""
         for trace in traces:

@@ -92,8 +92,11 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     >>> str(to_pandas(empty("files"))["bytes"].dtype)
     'int64[pyarrow]'
     """
-    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
+    names = table.column_names
+    # pyarrow looks for the type of a column by its name, which in SQL two may have
+    apart = table.rename_columns([str(at) for at in range(len(names))]) if len(set(names)) < len(names) else table
+    frame: pd.DataFrame = apart.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame if apart is table else frame.set_axis(names, axis="columns")
 
 
 def markdown() -> str:

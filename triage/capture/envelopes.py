@@ -5,6 +5,9 @@ everything else a `log_event` of its true level. What the schema asks for and a 
 itself puts there: method UNKNOWN, path `/`, status 0. The envelope is read again by the reader of envelopes; where that
 would tell something else than the log did, `context.triage` carries it (see `formats.debugbundle_carried`).
 
+What was an envelope already is written as it came. Where DebugBundle refuses its head (an id that is no UUID, a time
+with an offset, keys of another schema), only that is made anew; its type, its payload and its context stay.
+
 The id of an event is a UUID of its content and its number among equals, never of its place: the same log under another
 name, or read twice, gives the same ids.
 """
@@ -24,6 +27,7 @@ from triage.formats import debugbundle_carried as carried
 from triage.formats.debugbundle_envelope import SCHEMA
 from triage.formats.debugbundle_payload import add_event
 from triage.records import Frame, Trace
+from triage.times import iso
 
 __all__ = ("Envelope", "Event", "Identities", "envelope", "is_valid")
 
@@ -45,8 +49,9 @@ class Event:
     annotations: list[tuple[str, str, str]] = field(default_factory=list)
     path: str = ""
     is_draft: bool = False
-    # the whole envelope, where the log had one
+    # the whole envelope, where it was one, and whether it stood there as strict JSON
     own: dict[str, Any] | None = None
+    is_strict: bool = True
 
 
 class Identities:
@@ -80,14 +85,20 @@ class Envelope(msgspec.Struct, kw_only=True):
     event_type: str
     sdk_name: str = "triage-ingest"
     sdk_version: str = "1"
-    service: dict[str, str | None]
+    service: dict[str, Any]
     occurred_at: str
     payload: dict[str, Any]
-    correlation: dict[str, str | None]
+    correlation: dict[str, Any]
     context: dict[str, Any]
+    project_id: str | msgspec.UnsetType = msgspec.UNSET
+    project_token: str | msgspec.UnsetType = msgspec.UNSET
 
 
-_KEYS: Final = frozenset((*Envelope.__struct_fields__, "project_token", "project_id"))
+# The product moves the language of an SDK into the context before it looks at the keys.
+_KEYS: Final = frozenset((*Envelope.__struct_fields__, "sdk_language"))
+_NAMES: Final = ("name", "environment")
+_SDK: Final = ("sdk_name", "sdk_version")
+_PROJECT: Final = ("project_id", "project_token")
 
 
 def envelope(event: Event, identities: Identities, *, service: str, environment: str) -> Envelope:
@@ -105,8 +116,8 @@ def envelope(event: Event, identities: Identities, *, service: str, environment:
     >>> made.event_type, made.payload["level"], made.service["name"]
     ('log_event', 'warning', 'shop')
     """
-    columns = event.columns
-    kind, payload = _payload(event)
+    columns, own = event.columns, event.own
+    kind, payload = (own["event_type"], own["payload"]) if own else _payload(event)
     made = Envelope(
         event_type=kind,
         service={
@@ -123,8 +134,10 @@ def envelope(event: Event, identities: Identities, *, service: str, environment:
             "session_id": columns.get("session_id"),
             "user_id_hash": columns.get("user_hash"),
         },
-        context=_context(event),
+        context={} if own else _context(event),
     )
+    if own:
+        _keep(made, own, event)
     told = _told(event, made)
     if told:
         made.context[carried.KEY] = told
@@ -132,28 +145,67 @@ def envelope(event: Event, identities: Identities, *, service: str, environment:
     made.event_id = str(native) if _is_uuid(native) else identities.of(_encode(made))
     # where it stands in the log is no part of what it is
     place = {"path": event.path, "offset": columns.get("offset"), "length": columns.get("length")}
-    made.context["log"] = {**made.context.get("log", {}), **{k: v for k, v in place.items() if v is not None}}
+    _note(made, {key: value for key, value in place.items() if value is not None})
     return made
 
 
+def _note(made: Envelope, told: dict[str, Any]) -> None:
+    """Say something of the log, unless the envelope has another use for the word."""
+    log = made.context.get("log", {})
+    if type(log) is dict:
+        made.context["log"] = {**log, **told}
+
+
 def is_valid(own: dict[str, Any]) -> bool:
-    """Whether an envelope that a log held can stand in an event file as it is.
+    """Whether an envelope that was read as one can stand in an event file as it is.
 
     Examples
     --------
     >>> is_valid({"event_id": "1"})
     False
     """
-    service, occurred = own.get("service"), own.get("occurred_at")
+    service = own.get("service")
     return (
         set(own) <= _KEYS
         and own.get("schema_version") == SCHEMA
         and _is_uuid(own.get("event_id"))
         and isinstance(service, dict)
-        and isinstance(service.get("name"), str)
-        and isinstance(occurred, str)
-        and occurred.endswith("Z")
+        and all(_is_text(service.get(key)) for key in _NAMES)
+        and _is_moment(own.get("occurred_at"))
+        and all(_is_text(own.get(key)) for key in _SDK)
+        and all(own.get(key) is None or type(own[key]) is dict for key in ("correlation", "context"))
+        and all(own.get(key) is None or isinstance(own[key], str) for key in _PROJECT)
     )
+
+
+def _keep(made: Envelope, own: dict[str, Any], event: Event) -> None:
+    """Keep what an envelope says beside its columns; what its schema has no place for goes to the context."""
+    left = dict(own)
+    carried.taken(left)
+    context = left.get("context")
+    made.context = dict(context) if type(context) is dict else {} if context is None else {"context": context}
+    made.service["runtime"] = None
+    for told, held in ((made.service, own.get("service")), (made.correlation, own.get("correlation"))):
+        for key, value in held.items() if type(held) is dict else ():
+            if key not in told or _is_text(value) or (value is None and key not in _NAMES):
+                told[key] = value
+    for key in (*_SDK, *_PROJECT):
+        if _is_text(own.get(key)):
+            setattr(made, key, own[key])
+    refused = {"schema_version"} if own.get("schema_version") != SCHEMA else set()
+    refused |= {"event_id"} if not _is_uuid(own.get("event_id")) else set()
+    refused |= {"occurred_at"} if not _is_moment(own.get("occurred_at")) else set()
+    made.context |= {key: value for key, value in own.items() if key in refused or key not in _KEYS}
+    _note(made, {key: value for scope, key, value in event.annotations if (scope, key) == ("log", "host")})
+
+
+def _is_moment(text: Any) -> bool:
+    """Whether a time is written as the schema has it."""
+    return isinstance(text, str) and text.endswith("Z") and iso(text) is not None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _is_uuid(text: Any) -> bool:
@@ -304,3 +356,6 @@ class _Read:
 
     def annotation(self, *_: Any) -> None:
         """Nothing of it counts."""
+
+    def envelope(self, *_: Any, **__: Any) -> None:
+        """It is the one that was given."""

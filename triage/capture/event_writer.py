@@ -83,7 +83,7 @@ class Writer:
             columns["environment"] = environment
         if host and not any((scope, key) == ("log", "host") for scope, key, _ in event.annotations):
             event.annotations.append(("log", "host", host))
-        if event.own is not None and is_valid(event.own):
+        if event.own is not None and event.is_strict and is_valid(event.own):
             data, identity, name = _encode(event.own), event.own["event_id"], event.own["service"]["name"]
         else:
             made = envelope(event, self._identities, service=_stem(self._called(event.path)), environment=environment)

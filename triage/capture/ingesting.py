@@ -8,6 +8,7 @@ so that a log that is read again, after a kill or just so, gives the same files;
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +36,8 @@ __all__ = ("Ingested", "ingest")
 
 # So many events wait for what hangs on them.
 _WAITING: Final = 256
+# What DebugBundle makes of events and keeps in files of its own.
+_MADE: Final = frozenset(("incident_state", "incident_bundle", "reproduction"))
 _LIMITS: Final = Limits()
 
 
@@ -50,6 +53,9 @@ class Ingested:
         Events written; log lines that were read and are no events; pieces that could not be read.
     unread
         The files that no reader recognises, by their paths as `files` has them.
+    left
+        What DebugBundle had made of events, how many by `event_kind`: the states of incidents (`incident_state`),
+        bundles (`incident_bundle`) and reproductions. They are no events, and event files have no place for them.
     """
 
     files: list[Written] = field(default_factory=list)
@@ -57,6 +63,7 @@ class Ingested:
     lines: int = 0
     quarantined: int = 0
     unread: list[str] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
 
 
 def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does not tell
@@ -76,7 +83,9 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     """Read logs, or anything else that `triage.load` takes, into a DebugBundle-compatible store.
 
     `triage.load(store)` then tells of the same incidents as `triage.load(path)`; both together count each event twice.
-    What is written is raw: it holds what the logs hold, secrets included, unless `redact` is set.
+    What is written is raw: it holds what the logs hold, secrets included, unless `redact` is set. An envelope of
+    DebugBundle's own is written as it came; what DebugBundle made of it, such as which incidents are resolved, does not
+    go along (see `Ingested.left`).
 
     Parameters
     ----------
@@ -90,7 +99,7 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     host
         The machine that the logs are of. It is noted with each event as `log` / `host`, and makes equal lines of two
         machines two events, whichever way they come; without it equal lines of logs that are read in two calls are one
-        event read twice.
+        event read twice. Envelopes of DebugBundle's own have ids of their own, and stay as they are.
     format
         Read by this reader instead of by detection.
     lines
@@ -141,7 +150,9 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
         writer.flush()
     records.end()
     writer.flush()
-    return Ingested(writer.files, writer.events, records.lines, records.quarantined, dispatch.unread)
+    return Ingested(
+        writer.files, writer.events, records.lines, records.quarantined, dispatch.unread, dict(records.left)
+    )
 
 
 def _redactor() -> Redactor:
@@ -192,23 +203,22 @@ class Stream(Records):
         super().__init__()
         self.path = ""
         self.lines = self.quarantined = 0
+        self.left: Counter[str] = Counter()
         self._writer = writer
         self._with_lines = lines
         self._waiting: dict[int, Event] = {}
-        self._own: dict[str, Any] | None = None
+        self._own: tuple[dict[str, Any], bool] | None = None
 
-    def envelope(self, item: dict[str, Any]) -> None:
-        """Keep an envelope that a log holds: it is that of the next event."""
-        self._own = dict(item)
+    def envelope(self, item: dict[str, Any], *, is_strict: bool) -> None:
+        """Keep the envelope that the next event is."""
+        self._own = item, is_strict
 
     def event(self, **columns: Any) -> int:
         """Take an event; an older one goes."""
         number = self._events
         self._events += 1
-        own, self._own = self._own, None
-        # one that turned out to be none has left no event
-        is_its = own is not None and own.get("event_id") == columns.get("native_id")
-        self._waiting[number] = Event(columns, path=self.path, own=own if is_its else None)
+        (own, is_strict), self._own = self._own or (None, True), None
+        self._waiting[number] = Event(columns, path=self.path, own=own, is_strict=is_strict)
         if len(self._waiting) > 2 * _WAITING:
             self.let_go(_WAITING)
         return number
@@ -217,7 +227,12 @@ class Stream(Records):
         """Write the oldest events but so many; those whose parts lie in several files wait for the end."""
         ready = [number for number, event in self._waiting.items() if not event.is_draft]
         for number in ready[: len(ready) - keep] if keep else ready:
-            self._writer.add(self._waiting.pop(number))
+            event = self._waiting.pop(number)
+            kind = event.columns.get("event_kind")
+            if kind in _MADE:
+                self.left[kind] += 1
+            else:
+                self._writer.add(event)
 
     def end(self) -> None:
         """Write everything."""

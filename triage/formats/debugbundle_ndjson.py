@@ -116,9 +116,6 @@ def _line(source: Source, value: Any, offset: int, length: int, note: str | None
     if value is DAMAGED:
         return "damaged JSON"
     if not _is_short(value):
-        keep = getattr(source.records, "envelope", None)
-        if keep is not None and isinstance(value, dict):
-            keep(value)  # what is made of the events may want them as they are
         return add_event(source, value, reader="debugbundle-events", offset=offset, length=length, note=note)
     if not isinstance(value["message"], str):
         return "an error whose message is not text"

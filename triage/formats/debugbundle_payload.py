@@ -53,12 +53,14 @@ def add_event(
         return "an event whose payload is no object"
     row = Row(source, format=reader, offset=offset, length=length)
     row.read_as(note)
+    whole = dict(item)  # what is carried is taken out of the other
     told = carried.taken(item)
     fill_head(row, item)
     if reason := read_payload(row, kind, payload):
         return reason
     if told is not None:
         carried.restore(row, told)
+    source.records.envelope(whole, is_strict=note is None)
     row.seal()
     return None
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ("Entries", "is_entry")
 
-# An entry has so many lines of so many characters; so many processes may have one open, and a line so many entries.
-_LINES, _CHARS, _OPEN, _PIECES = 1_000, 16_384, 64, 64
+# An entry has so many lines of so many characters; so many processes may have one open.
+_LINES, _CHARS, _OPEN = 1_000, 16_384, 64
 _HEAD: Final = re.compile(rf"PHP ((?i:{'|'.join(LEVELS)})):\s{{1,4}}")
 _BELOW: Final = re.compile(
     r"PHP (?:Stack trace:|Call Stack:|\s{0,8}(?:\d{1,6}\.\d{1,9} {1,12}\d{1,15} {1,12})?\d{1,6}\. )"
@@ -67,12 +67,14 @@ class _Entry:
     lines: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     left: int = 0
+    cut: int = 0
 
     def add(self, text: str, number: int, end: int) -> None:
         """Take a line."""
         self.end = max(self.end, end)
         if len(self.lines) < _LINES:
             self.lines.append(text[:_CHARS])
+            self.cut += len(text) > _CHARS
             self.numbers.append(number)
         else:
             self.left += 1
@@ -155,6 +157,8 @@ class Entries:
         notes = [*columns.pop("remarks", ())]
         if entry.left:
             notes.append(f"{entry.left:,} lines of the entry were left out")
+        if entry.cut:
+            notes.append(f"lines of the entry that were cut after {_CHARS:,} characters: {entry.cut:,}")
         signal = level in {"error", "fatal"}
         columns |= {
             "source_id": source.source_id,
@@ -167,7 +171,7 @@ class Entries:
             "platform": "php",
             "error_type": error_type,
             "error_value": error_value,
-            "parse_status": "partial" if entry.left else "ok",
+            "parse_status": "partial" if entry.left or entry.cut else "ok",
             "notes": notes or None,
         }
         record.event = source.records.event(**columns)
@@ -202,15 +206,14 @@ def _continues(piece: str) -> bool:
 
 def _pieces(message: str) -> list[str]:
     """The lines of PHP that a message holds: one, or several that PHP-FPM or Apache put into one line."""
+    lines = message.replace("\\n", "\n")
     if _CARRIER in message[:400]:
-        message = "\n".join(part.rstrip("; \n") for part in message.split(_CARRIER)[1:])
+        lines = "\n".join(part.rstrip("; \n") for part in lines.split(_CARRIER)[1:])
     elif message.lstrip().startswith("thrown in "):
         return [f"  {message.lstrip()}"]
     elif not message.startswith(("PHP ", _TITLE, "#")):
         return []
-    if "\\n" in message:
-        message = message.replace("\\n", "\n")
-    return message.split("\n", _PIECES)
+    return lines.split("\n")
 
 
 def _plain(line: str) -> str:

@@ -100,8 +100,8 @@ def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
     Parameters
     ----------
     timestamps_ns
-        Nanoseconds since 1970 of its events, or dates with times (a column `ts`; those without a time do not count),
-        in any order.
+        Whole nanoseconds since 1970 of its events, or dates with times (a column `ts`; those without a time do not
+        count), in any order.
 
     Returns
     -------
@@ -140,15 +140,27 @@ def _nanoseconds(given: Any) -> Ints:
     if given is None or isinstance(given, Mapping) or np.isscalar(given):
         raise TriageError(told)
     try:
-        column: Any = pd.Series(given).dropna()
+        column: Any = pd.Series(given)
         kind = column.dtype.kind
-        if isinstance(given, str) or (len(column) and kind not in "iufOM") or (kind == "f" and np.isinf(column).any()):
-            raise TriageError(told)
+        # a column that knows gaps may have them; among plain numbers nan is a wrong one
+        if kind == "M" or (kind in "iuf" and not isinstance(column.dtype, np.dtype)):
+            column = column.dropna()
         if kind == "M":
             column = column.astype("datetime64[ns, UTC]" if column.dt.tz else "datetime64[ns]")
+        elif len(column) and not _are_whole(column, kind):
+            raise TriageError(told)
         return np.asarray(column.to_numpy(np.int64), np.int64)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, NotImplementedError):
         raise TriageError(told) from None
+
+
+def _are_whole(column: pd.Series, kind: str) -> bool:
+    """Whether all values are whole numbers of nanoseconds, of which none is cut or turns negative."""
+    if kind == "f":
+        values = column.to_numpy(np.float64)
+        return bool((np.abs(values) < 2.0**63).all() and (values == np.floor(values)).all())
+    whole = kind in "iu" or all(isinstance(each, (int, np.integer)) and not isinstance(each, bool) for each in column)
+    return bool(whole and column.min() >= -(1 << 63) and column.max() < 1 << 63)
 
 
 def episodes(
