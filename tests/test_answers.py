@@ -1,87 +1,95 @@
-"""What has a form in pandas, and what is refused in words: SQL's answers."""
-
-import datetime as dt
-
-import pandas as pd
 import pytest
 
-import triage
-from triage import TriageError
+from triage.redact.policy import Policy
+from triage.redact.scan import Scanner
 
 
-@pytest.fixture(scope="module")
-def case():
-    return triage.loads("2026-01-26 01:25:59 ERROR shop: no\n2026-01-26 02:26:59 INFO shop: yes\n")
+def found(text):
+    return [(hit.value.decode(), hit.kind) for hit in Scanner(Policy.default()).find(text.encode())]
 
 
-HELD = {
-    "max(ts) - min(ts) from logs": [pd.Timedelta(hours=1, minutes=1)],
-    "interval '1 day 2 microseconds'": [pd.Timedelta(days=1, microseconds=2)],
-    "interval '-5 seconds'": [pd.Timedelta(seconds=-5)],
-    "interval 3000000 hours": [pd.Timedelta(dt.timedelta(hours=3_000_000))],
-    "timestamp '9999-12-31' - timestamp '0001-01-01'": [pd.Timedelta(dt.timedelta(days=3_652_058))],
-    "null::interval": [pd.NA],
-    "date '0001-01-01'": [dt.date(1, 1, 1)],
-    "timestamp '9999-12-31 23:59:59.999999'": [pd.Timestamp("9999-12-31 23:59:59.999999")],
-    "timestamp_s '9999-12-31 23:59:59'": [pd.Timestamp("9999-12-31 23:59:59")],
-    "timestamp_ns '2262-01-01'": [pd.Timestamp("2262-01-01")],
-    "time '23:59:59.999999'": [dt.time(23, 59, 59, 999_999)],
-    "340282366920938463463374607431768211455::uhugeint::varchar": ["340282366920938463463374607431768211455"],
-    "union_value(a := 1)::varchar": ["1"],
-    "[{'a': date '2026-01-26'}]": [[{"a": dt.date(2026, 1, 26)}]],
-}
-REFUSED = {
-    "interval 3 months": "months or years",
-    "interval '-1 year'": "months or years",
-    "[interval 1 day]": "intervals within",
-    "{'a': [interval 1 day]}": "intervals within",
-    "union_value(a := 1)": "UNION",
-    "map {'a': union_value(a := 1)}": "UNION",
-    "timetz '01:02:03+02'": "TIME WITH TIME ZONE",
-    "'101'::bit": "BIT",
-    "1::bignum": "BIGNUM",
-    "340282366920938463463374607431768211455::uhugeint": "38 digits",
-    "date '99999-01-01'": "years 1 to 9999",
-    "[date '99999-01-01']": "years 1 to 9999",
-    "map {'a': date '99999-01-01'}": "years 1 to 9999",
-    "{'a': '-infinity'::date}": "infinite",
-    "'infinity'::timestamp": "infinite",
-    "'-infinity'::timestamptz": "infinite",
-    "'infinity'::timestamp_s": "infinite",
-    "'infinity'::timestamp_ns": "infinite",
-    "timestamp '290000-01-01'": "years 1 to 9999",
-    "time '24:00:00'": "24:00",
-}
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("os.getlogin() -> 'mara.fern'", "mara.fern", "username"),
+        (">>> getpass.getuser()\n'mara.fern'", "mara.fern", "username"),
+        ("pwd.getpwuid(1000).pw_name == 'mara.fern'", "mara.fern", "username"),
+        ('System.getProperty("user.name") = mara.fern', "mara.fern", "username"),
+        ('getlogin() returned "mara.fern"', "mara.fern", "username"),
+        ('GetComputerNameW() -> L"edge-7"', "edge-7", "hostname"),
+        ("gethostname() = edge-7", "edge-7", "hostname"),
+        ("TelephonyManager.getDeviceId(0) = 351389462123300", "351389462123300", "imei"),
+        ('getLine1Number() => "5550104567"', "5550104567", "phone"),
+        ("su[812]: + /dev/pts/1 mfern:root", "mfern", "username"),
+        ('I set it to "Larch*5058" (password)', "Larch*5058", "password"),
+        ("Larch5058 <- my password", "Larch5058", "password"),
+        ("it is app / Larch5058 (user / password)", "Larch5058", "password"),
+        ("sent 'a1b2c3d4e5f6' (the token)", "a1b2c3d4e5f6", "secret"),
+        ('Keychain.set("larch5058", forKey: "password")', "larch5058", "password"),
+        ('[it setObject:@"a1b2c3d4e5f6" forKey:@"authToken"]', "a1b2c3d4e5f6", "token"),
+        ("assert 'a1b2c3d4e5f6' == token", "a1b2c3d4e5f6", "secret"),
+    ],
+)
+def test_what_a_call_gave_or_a_name_behind_says(text, value, kind):
+    assert (value, kind) in found(text)
 
 
-@pytest.mark.parametrize("said", HELD)
-def test_what_pandas_holds_is_shown_and_listed(case, said):
-    frame = case.sql(f"select {said}")
-    assert frame.to_string()
-    (row,) = HELD[said]
-    (held,) = frame.iloc[:, 0].tolist()
-    assert (pd.isna(row) and pd.isna(held)) if row is pd.NA else held == row
+@pytest.mark.parametrize(
+    "text",
+    [
+        "os.getlogin() -> OSError",
+        "getUser() => Promise",
+        "getUserName() : string",
+        "getuser() == other",
+        "getuser() is deprecated",
+        "getlogin() returned immediately",
+        "def username(self) -> Optional[str]:",
+        '.username("app").build()',
+        "gethostname() returned -1",
+        "gethostname() -> int",
+        "getDeviceId() = null",
+        "auth_v2 (password) grant failed",
+        "OAuth2 (token) flow",
+        'see page "login2" (password)',
+        "x1 <- password_hash(y)",
+        "moved - pts/3 mfern:root",
+        'defaults.set("dark1", forKey: "theme")',
+        "if a1b2c3d4e5f6 == token {",
+    ],
+)
+def test_types_and_names_are_no_answers(text):
+    assert not found(text)
 
 
-@pytest.mark.parametrize("said", REFUSED)
-def test_what_pandas_has_no_form_for_says_to_cast_it(case, said):
-    with pytest.raises(TriageError, match=rf"^column 2 of the answer .*{REFUSED[said]}.*CAST\(x AS VARCHAR\)$"):
-        case.sql(f"select 1 as a, {said} as secret_name")
-    assert case.sql(f"select cast({said} as varchar) as a")["a"].notna().tolist() == [True]
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("recovery codes\n5totx-prpx0\ntk2c3-86s8x\n", ["5totx-prpx0", "tk2c3-86s8x"]),
+        ("Backup codes:\n1. 5totx-prpx0\n2) tk2c3-86s8x", ["5totx-prpx0", "tk2c3-86s8x"]),
+        ("backup-codes\n - 4821 9934\n - 1120 8842", ["4821 9934", "1120 8842"]),
+        ("Recovery codes, keep them\n\n  a1b2c-d3e4f  g5h6i-j7k8l\n", ["a1b2c-d3e4f", "g5h6i-j7k8l"]),
+        ("2FA codes\n-----\n48219934 11208842", ["48219934 11208842"]),
+        ("one-time codes\n5totx-prpx0", ["5totx-prpx0"]),
+        ("Recovery codes: eqxni-wciql, 5totx-prpx0", ["eqxni-wciql", "5totx-prpx0"]),
+    ],
+)
+def test_codes_below_a_heading(text, codes):
+    assert found(text) == [(code, "secret") for code in codes]
 
 
-def test_a_null_of_any_type_is_none(case):
-    for kind in ("date", "timestamp", "interval", "time", "uhugeint", "integer[]"):
-        assert case.sql(f"select null::{kind} as a")["a"].isna().tolist() == [True]
-
-
-def test_intervals_keep_the_order_and_the_names_of_the_answer(case):
-    frame = case.sql("select message, ts - min(ts) over () as a, 1 as a from logs order by 2 desc")
-    assert frame.columns.tolist() == ["message", "a", "a"]
-    assert frame.dtypes.astype(str).tolist()[1] == "duration[us][pyarrow]"
-    assert frame.iloc[:, 1].tolist() == [pd.Timedelta(hours=1, minutes=1), pd.Timedelta(0)]
-
-
-def test_an_interval_that_no_column_holds_is_refused_too(case):
-    with pytest.raises(TriageError, match="cast or filter"):
-        case.sql("select interval 300000000 days")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "recovery codes\nare not shown again\nbuild 4921-ab",
+        "2fa-codes\n2fa-codes\n2fa-codes\n2fa-codes",
+        "recovery codes\n2026-02-03 04:05:06 stored 10 codes",
+        "backup codes\nedge-03 is up",
+        "backup codes\nat Foo.bar(Foo.java:12)",
+        "error codes\nE1021-A\nE1022-B",
+        "recovery codes\nfirst\nthird",
+        "recovery codes: eqxni-wciql, prptx-prpxt",
+        "recovery codes: chapter chapter2",
+    ],
+)
+def test_other_lines_below_are_no_codes(text):
+    assert not found(text)
