@@ -204,10 +204,7 @@ class Container:
         self._members += 1
         if self._members > self.gauge.limits.members:
             raise self.gauge.exceed("members", "the number of files in an archive")
-        refused = hostile(name)
-        if refused is None and self._seen.before(name):
-            refused = "the same name as a member before it, on a file system that folds case"
-        return refused
+        return hostile(name) or self._seen.before(name)
 
     def _read(self, member: Source) -> None:
         """Have a member read and account for it; a limit that the whole container met ends it here."""
