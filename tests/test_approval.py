@@ -49,6 +49,13 @@ def test_the_record_says_who_when_by_which_policy_and_what():
     }
 
 
+def test_a_name_alone_is_a_list_of_one():
+    redacted = triage.loads("started\n").redact()
+    assert record(redacted.approve(by="Ada", skip="case/pasted"))["skipped"] == ["case/pasted"]
+    with pytest.raises(triage.TriageError, match="skip names a file that is not in here; there is case/pasted"):
+        redacted.approve(by="Ada", skip="case/past")
+
+
 def test_only_who_and_when_differ_between_two_approvals():
     case = triage.load(canaries.archive())
     one, two = case.redact().approve(by="Ada", when="2026-01-01"), case.redact().approve(by="Bob", when="2026-01-02")

@@ -398,6 +398,22 @@ def test_the_same_name_by_case_or_composition_is_refused(make):
     refused = [row for row in seen.files if row["parse_status"] == "refused"]
     assert len(refused) == 4
     assert all("the same name" in row["reason"] and row["bytes"] for row in refused)
+    assert all("folds case" in row["reason"] for row in refused)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_comes_again_is_no_matter_of_case():
+    again = [entry("a.log", size=1), entry("./a.log", size=1), entry("A.log", size=1)]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for info in again:
+            archive.writestr(info.name.removeprefix("./"), b"x")
+    for data in (tar_of(*again, data=b"x"), out.getvalue()):
+        seen = load(data)
+        assert [row["reason"] for row in seen.files if row["parse_status"] == "refused"] == [
+            "the same name as a member before it",
+            "the same name as a member before it, on a file system that folds case",
+        ]
 
 
 def test_dot_slash_is_dropped_and_folders_have_no_row():

@@ -81,3 +81,27 @@ def test_a_whole_text_under_a_name(key, text, found):
 
 def test_a_whole_text_under_a_name_of_the_policy():
     assert told(named(b"orchard-7", "tenant", ("tenant",)), b"orchard-7") == [("orchard-7", "secret")]
+
+
+@pytest.mark.parametrize("quote", ['\\"', "\\'", "'", "&quot;"])
+def test_a_string_in_a_string_is_the_value(quote):
+    assert under("token", f"{quote}quartz-otter-77{quote}") == [("quartz-otter-77", "token")]
+    assert under("token", f"{quote}$last_update_token{quote}") == []
+    assert under("token", f"{quote}quartz-otter-77") == [(f"{quote}quartz-otter-77", "token")]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("$token = next_token", []),
+        ("$self->token = NEXT_TOKEN", []),
+        ("$token = next_token7x", [("next_token7x", "token")]),
+        ("token = quartz_otter", [("quartz_otter", "token")]),
+        ("US$ token = quartz_otter", [("quartz_otter", "token")]),
+    ],
+)
+def test_what_a_variable_with_a_sigil_is_set_to_without_quotes_is_code(line, found):
+    data = line.encode()
+    name, span = data.lower().index(b"token"), (data.index(b"= ") + 2, len(data))
+    place = (name, name + len("token"))
+    assert told(judged(data, span, sense("token"), in_quotes=False, assigned=True, name=place), data) == found

@@ -48,3 +48,12 @@ def test_a_run_in_an_encoded_text_is_placed_where_that_stood():
     run = base64.b64encode(b"password=" + VALUE)
     data = b"url?p=" + quote(run, safe="").encode() + b"&x"
     assert data[6:-2] in {place for place, _ in placed(data)}
+
+
+def test_a_return_that_stands_alone_ends_lines_in_all_layers_and_moves_nothing():
+    text = b"password=" + VALUE + b"\rnext\r\nlast\r\r\n"
+    first, *_ = read_layers(text)
+    assert first.data == b"password=" + VALUE + b"\nnext\r\nlast\r\r\n"
+    encoded = b'{"m": "' + percent(text) + b'"}'
+    assert [place for place, _ in placed(encoded)] == [percent(VALUE)]
+    assert not any(b"\rnext" in layer.data for layer in read_layers(encoded))

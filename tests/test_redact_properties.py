@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.finding import pem
 from tests.redaction import generator
 from triage import redact
 from triage.redact.blocks import iter_blocks
@@ -397,3 +398,44 @@ def test_every_mask_that_is_made_is_one(kind):
             for finding in redactor.mask(data).findings:
                 assert MASK.fullmatch(finding.mask.encode())
                 assert finding.kind in finding.mask
+
+
+def with_returns(text: str) -> str:
+    """A text of lines whose lines end in carriage returns."""
+    return text.replace("\n", "\r")
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_lines_may_end_in_carriage_returns(number: int) -> None:
+    texts = [text for text in fragments() if "\n" in text and "\r" not in text][number::8]
+    for text in (*texts, "\n".join(texts)):
+        assert redact.spans(with_returns(text)) == redact.spans(text)
+        assert redact.mask(with_returns(text)) == with_returns(redact.mask(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("token=orchard-9-plums\r10:02 disk full\r", "token=[token:1:8-15]\r10:02 disk full\r"),
+        ("token=orchard-9-plums\rit was orchard-9-plums\r", "token=[token:1:8-15]\rit was [token:1:8-15]\r"),
+        ("10%\r20%\rpassword=hunter2-not-real\r40%\r", "10%\r20%\rpassword=[password:1:16-31]\r40%\r"),
+        ("password=hunter2-not-real\r\r\nnext\r\n", "password=[password:1:16-31]\r\r\nnext\r\n"),
+        ('{\r"pin": 4711,\r"user":\r"ada"}', '{\r"pin": "[pin:1:4-7]",\r"user":\r"[username:1:2-3]"}'),
+        ('{"pin": 4711, "m": "a"}\r{"m": "b\r', '{"pin": "[pin:1:4-7]", "m": "a"}\r{"m": "b\r'),
+        ('{"m": "one\rpin: 4711\rtwo"}', '{"m": "one\rpin: [pin:1:4-7]\rtwo"}'),
+        ("pin: 4711\rstate: up\r", "pin: [pin:1:4-7]\rstate: up\r"),
+    ],
+)  # fmt: skip
+def test_a_mask_never_takes_the_next_record_with_it(text: str, masked: str) -> None:
+    assert redact.mask(text) == masked
+    for start, end, _ in redact.spans(text):
+        assert "\r" not in text[start:end]
+
+
+def test_a_key_block_has_one_mask_whatever_ends_its_lines() -> None:
+    key = pem(rows=4, newline="\n")
+    redactor = Redactor()
+    redactor.learn(key.encode(), place="a")
+    masks = {redactor.mask(key.replace("\n", end).encode()).data for end in ("\n", "\r")}
+    assert len(masks) == 1
+    assert MASK.fullmatch(masks.pop().strip())

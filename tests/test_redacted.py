@@ -317,3 +317,17 @@ def test_an_input_that_has_moved_is_an_error_that_says_so(tmp_path):
     path.unlink()
     with pytest.raises(triage.SourceError, match="load it again"):
         case.redact()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_as_many_records_leave_as_there_were_whatever_ends_their_lines(end):
+    said = ["token=orchard-9-plums", "disk full", "login of ada@example.org", "bye"]
+    lines = [f"2026-01-01 10:00:0{number},000 ERROR shop: {one}{end}" for number, one in enumerate(said)]
+    case = triage.loads("".join(lines).encode(), name="app.log")
+    redacted = case.redact()
+    logs = redacted.logs()
+    assert logs["message"].tolist() == ["token=[token:1:8-15]", "disk full", "login of [email:1:8-15]", "bye"]
+    assert logs["ts"].tolist() == case.logs()["ts"].tolist()
+    (member,) = redacted.working.members.values()
+    assert [mark.line for mark in member.marks.on(0)] == [1, 3]
+    assert member.marks.lines == 5

@@ -36,12 +36,18 @@ def test_what_was_read_is_never_replaced(case, given):
 
 def test_only_a_regular_file_that_is_an_archive_is_replaced(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "notes.tar.gz").write_text("mine")
+    (tmp_path / "NOTES.tgz").write_bytes(b"\n")
+    (tmp_path / "made.tar.gz").touch()
+    assert target(tmp_path / "made.tar.gz") == tmp_path / "made.tar.gz"
     (tmp_path / "no-suffix").write_bytes(b"\x1f\x8b\x08")
     (tmp_path / "link.tar.gz").symlink_to(tmp_path / "elsewhere")
     os.mkfifo(tmp_path / "pipe")
     assert target(tmp_path / "no-suffix") == tmp_path / "no-suffix"
     for name, message in (
         ("notes.txt", "is no tar.gz, and is not replaced"),
+        ("notes.tar.gz", "is no tar.gz, and is not replaced"),
+        ("NOTES.tgz", "is no tar.gz, and is not replaced"),
         ("link.tar.gz", "a link or a device"),
         ("pipe", "a link or a device"),
         ("", "is a folder"),

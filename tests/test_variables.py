@@ -54,3 +54,42 @@ def test_a_script_in_base64_is_masked_for_the_variable_in_it(command, encoding):
 )
 def test_other_variables_are_left(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my $o = watchman_clock();\n$last_token = $o->{clock};\nsub watchman_clock {",
+        "my $o = watchman_clock;\n$last_token = $o;",
+        "$o = load_conf($p); $password = $o['pw'];",
+        "$o = load_conf($p); $password = $o->pw;",
+        "$o = Get_Config; Connect-Db -Password $o.Password",
+        "$token = $o->{clock}; $token = $row{token}; $secret = $self->{secret}{old};",
+        '$last_update_token = "\\"$last_update_token\\"";',
+        "$token = \"\\'$old\\'\"; $token = '\\'$old\\'';",
+        '$token = "{$row}"; $token = "{$this->conf[\'api\']}"; $token = "$row->{token}";',
+        'TOKEN="\\"$OLD_TOKEN\\""',
+        "$password = prompt_user; $api_token = PROMPT_USER; $this->password = prompt_user;",
+        '$auth_token = join_parts . "x";',
+    ],
+)  # fmt: skip
+def test_variables_and_words_of_code_are_no_values(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "o={}; mysql --password=$o",
+        '$o = "{}"; Connect-Db -Password $o.ToString()',
+        '$token = "\\"{}\\"";',
+        "$token = '\\'{}\\'';",
+        '{{"token": "\\"{}\\""}}',
+        "$password = '{}'",
+        "$password = {}",
+        "$pass{{'db'}} = '{}'; $conf->{{password}} = '{}';",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [VALUE, "quartz_otter7"])
+def test_what_stands_in_their_place_is_one(text, value):
+    assert found(text.format(*[value] * text.count("{}"))) == [value] * text.count("{}")

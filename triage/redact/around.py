@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from triage.redact.phrases.dumped import Statements
+from triage.sources.returns import ended_bytes
 
 if TYPE_CHECKING:
     from triage.redact.hits import Hit
@@ -74,7 +75,7 @@ def framed(blocks: Iterable[Block], data: Callable[[Block], bytes]) -> Iterator[
 
 def _beginning(data: bytes) -> bytes:
     """The first lines of a block."""
-    stop = data.rfind(b"\n", 0, _NEAR) + 1
+    stop = ended_bytes(data[:_NEAR]).rfind(b"\n") + 1
     return data[: stop or _NEAR]
 
 
@@ -82,8 +83,9 @@ def _end(data: bytes) -> bytes:
     """The last lines of a block."""
     if len(data) <= _NEAR:
         return data
-    start = data.find(b"\n", len(data) - _NEAR) + 1
-    return data[start or len(data) - _NEAR :] if start < len(data) else data[-_NEAR:]
+    near = data[-_NEAR:]
+    start = ended_bytes(near).find(b"\n") + 1
+    return near[start:] if start < len(near) else near
 
 
 class _Lead:
@@ -96,7 +98,7 @@ class _Lead:
     def behind(self, block: bytes) -> bytes:
         """What leads from this block to the next."""
         if self._header is None:
-            line = block[: block.find(b"\n", 0, _LONGEST_HEADER) + 1]
+            line = block[: ended_bytes(block[:_LONGEST_HEADER]).find(b"\n") + 1]
             self._header = line if any(mark in line for mark in _MARKS) else b""
-        self._statements.take(block)
+        self._statements.take(ended_bytes(block))
         return self._statements.lead or self._header

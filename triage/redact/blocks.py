@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from triage.sources.returns import ended_bytes
+
 __all__ = ("iter_blocks",)
 
 _SIZE: Final = 4 << 20
@@ -41,9 +43,11 @@ def iter_blocks(chunks: Iterable[bytes], *, size: int = _SIZE) -> Iterator[bytes
 
 def _cut(held: bytes, size: int) -> int | None:
     """Where the first block ends, or None where more has to be read first."""
-    cut = held.rfind(b"\n", 0, size) + 1
+    # Returns end lines where nothing else does; the last ones may belong to a line feed that was not read yet.
+    lines = held if held.find(b"\n", 0, size) >= 0 else ended_bytes(held.rstrip(b"\r"))
+    cut = lines.rfind(b"\n", 0, size) + 1
     if not cut:
-        cut = held.find(b"\n", size) + 1
+        cut = lines.find(b"\n", size) + 1
     if not cut:
         if len(held) < max(_LONGEST_LINE, size):
             return None
@@ -52,11 +56,11 @@ def _cut(held: bytes, size: int) -> int | None:
     if begin < 0 or held.find(_END, begin, cut) >= 0:
         return cut
     if begin > 0:
-        start = held.rfind(b"\n", 0, begin) + 1
+        start = lines.rfind(b"\n", 0, begin) + 1
         if start:
             return start
     end = held.find(_END, begin, begin + _LONGEST_KEY)
     if end < 0:
         return cut if len(held) > begin + _LONGEST_KEY else None
-    newline = held.find(b"\n", end)
+    newline = lines.find(b"\n", end)
     return newline + 1 if newline >= 0 else None

@@ -18,6 +18,7 @@ import msgspec
 from triage.redact.members import told_apart
 from triage.redact.scalars import Scalar, is_yaml, plain
 from triage.redact.text import Span, line_of
+from triage.sources.returns import ended_bytes
 
 __all__ = ("Edit", "apply", "kind_of")
 
@@ -63,14 +64,16 @@ def kind_of(data: bytes, name: str = "") -> str | None:
     ('json', 'prometheus', None, 'yaml')
     """
     kind = _kind_of(data)
-    if kind not in _JSON and (name.lower().endswith(_YAML) or (kind is None and is_yaml(data[:_LOOKED_AT]))):
+    if kind not in _JSON and (
+        name.lower().endswith(_YAML) or (kind is None and is_yaml(ended_bytes(data[:_LOOKED_AT])))
+    ):
         return "yaml"
     return kind
 
 
 def _kind_of(data: bytes) -> str | None:
     """What a text is that is none of YAML."""
-    head = data[:_LOOKED_AT].lstrip(_BEFORE_TEXT)
+    head = ended_bytes(data[:_LOOKED_AT].lstrip(_BEFORE_TEXT))
     if head[:1] in _OPENING:
         first, _, rest = head.partition(b"\n")
         if (more := rest.strip()[:1]) and _is_json(first):
@@ -104,7 +107,9 @@ def apply(data: bytes, edits: Sequence[Edit], media: str | None) -> tuple[bytes,
     out: list[bytes] = []
     places = []
     at = size = 0
-    for index, start, end, text, around in sorted(_parts(data, edits, media), key=lambda part: part[1:3]):
+    # Within a document of JSON a return is a blank, and the strings around it go on.
+    lines = data if media == "json" else ended_bytes(data)
+    for index, start, end, text, around in sorted(_parts(lines, edits, media), key=lambda part: part[1:3]):
         if end <= at and start < at:  # the part before grew over it
             continue
         begin = max(start, at)

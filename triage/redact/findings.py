@@ -9,6 +9,7 @@ import msgspec
 
 from triage.redact import masks
 from triage.redact.hits import Hit
+from triage.sources.returns import ended_bytes
 
 __all__ = ("Finding", "Masked", "findings", "residues")
 
@@ -45,11 +46,12 @@ def findings(data: bytes, rules: Mapping[str, str], place: str) -> Iterator[Find
     """The masks of a masked text that were put there, by the rule that found what they stand for."""
     told = {label.encode(): (label, rule, *label[1:-1].split(":")) for label, rule in rules.items()}
     line, at = 1, 0
+    lines = ended_bytes(data) if told else data
     for match in masks.MASK.finditer(data) if told else ():
         if found := told.get(match.group()):
             label, rule, kind, _, bucket = found
             start = match.start()
-            line += data.count(b"\n", at, start)
+            line += lines.count(b"\n", at, start)
             at = start
             yield Finding(kind, rule, place, line, at, len(label), label, bucket)
 
@@ -57,7 +59,8 @@ def findings(data: bytes, rules: Mapping[str, str], place: str) -> Iterator[Find
 def residues(data: bytes, hits: Iterable[Hit], place: str) -> Iterator[Finding]:
     """What is found in a text that nothing replaced."""
     line, at = 1, 0
+    lines = ended_bytes(data)
     for hit in hits:
-        line += data.count(b"\n", at, hit.start)
+        line += lines.count(b"\n", at, hit.start)
         at = hit.start
         yield Finding(hit.kind, hit.rule, place, line, at, hit.end - at, "", masks.bucket(len(hit.value)))

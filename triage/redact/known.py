@@ -19,6 +19,7 @@ from triage.redact.pii.given import is_given_name
 from triage.redact.plain_words import is_plain_word
 from triage.redact.spellings import encoded, spellings
 from triage.redact.text import DIGITS, LETTERS, WORD, Expression, Span, digits_in, letters_in
+from triage.sources.returns import ended_bytes
 
 __all__ = ("Known", "worth_finding")
 
@@ -154,7 +155,8 @@ class Known:
         self._anyhow: dict[bytes, _Spelling] = {}
         self._wrapped: list[tuple[str, bytes, Expression]] = []
         for kind, value in given:
-            self._add_given(kind, value)
+            for ended in dict.fromkeys((value, ended_bytes(value))):
+                self._add_given(kind, ended)
         for kind, value in values:
             self._add(kind, value)
         lengths: dict[bytes, tuple[int, ...]] = {}

@@ -12,6 +12,7 @@ from typing import Final
 
 from triage.redact.masks import MASK
 from triage.redact.text import Span, line_of
+from triage.sources.returns import ended_bytes
 
 __all__ = ("told_apart",)
 
@@ -45,9 +46,10 @@ def told_apart(data: bytes, places: Sequence[Place], *, whole: bool) -> tuple[by
     """
     ends: list[tuple[int, bytes]] = []
     done = 0
+    lines = data if whole else ended_bytes(data)
     for _, start, length in places:
-        if start >= done and _REST_OF_NAME.match(data, start + length):
-            begin, end = (0, len(data)) if whole else line_of(data, start, most=len(data))
+        if start >= done and _REST_OF_NAME.match(lines, start + length):
+            begin, end = (0, len(data)) if whole else line_of(lines, start, most=len(data))
             ends += _equal(data, (begin, end))
             done = end
     return _put(data, ends, places) if ends else (data, [*places])

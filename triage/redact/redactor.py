@@ -26,6 +26,7 @@ from triage.redact.normal import normal
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner, forget
 from triage.redact.text import Found
+from triage.sources.returns import ended_bytes
 
 __all__ = ("Redactor", "text_spans")
 
@@ -185,7 +186,8 @@ class Redactor:
         if ATTACHMENT in self.policy.disabled:
             return hits
         more = [
-            Hit(start, end, ATTACHMENT, ATTACHMENT, GENERIC, data[start:end]) for start, end in attached.places(data)
+            Hit(start, end, ATTACHMENT, ATTACHMENT, GENERIC, data[start:end])
+            for start, end in attached.places(ended_bytes(data))
         ]
         return joined(hits, more) if more else hits
 
@@ -209,7 +211,7 @@ class Redactor:
         data = text.encode("utf-8", "surrogatepass")
         hits = self._found(data)
         if key:
-            hits = _with_named(hits, judging.named(data, key, self.policy.keys), data)
+            hits = _with_named(hits, judging.named(ended_bytes(data), key, self.policy.keys), data)
         media = documents.kind_of(data)
         for _ in range(_ROUNDS):
             hits = self._remaining(hits)

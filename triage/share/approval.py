@@ -25,6 +25,7 @@ from triage.share.decisions import Decisions, check, signed
 from triage.share.derived import unwrapped
 from triage.share.spool import Spool
 from triage.share.verification import as_written, told_digest
+from triage.sources.returns import ended_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -138,7 +139,7 @@ def _scan(redactor: Redactor, chunks: Iterable[bytes], name: str, *, derived: bo
                 f"{name}, line {line + left[0].line:,}: after masking there is still {kinds}; nothing was frozen. Drop "
                 "the file, or give the policy a pattern for it; and please report the rule, never the value"
             )
-        line += block.count(b"\n")
+        line += ended_bytes(block).count(b"\n")
     if name != redactor.text(name):
         raise RedactionError("the name of a file holds what must not leave; nothing was frozen; drop that file")
 

@@ -19,7 +19,7 @@ from triage.redact.blocks import iter_blocks
 from triage.redact.decoding.attached import ATTACHMENT, what_begins
 from triage.redact.masks import MASK, bucket
 from triage.redact.redactor import Redactor
-from triage.share import headers
+from triage.share import headers, packs
 from triage.share.passes import learn_name, masked_path
 from triage.share.runs import Piece, pieces
 from triage.sources import archives
@@ -170,6 +170,7 @@ class _Walk:
     total: int = 0
     unread: list[tuple[str, str]] = field(default_factory=list)
     _paths: dict[str, str] = field(default_factory=dict)
+    _histories: dict[str, None] = field(default_factory=dict)
 
     def walk(self, inputs: Inputs, limits: Limits) -> list[dict[str, Any]]:
         """Go through all of it; the rows of `files`."""
@@ -177,6 +178,8 @@ class _Walk:
         context = Context(records=records, limits=limits, read=self)
         for source in inputs.walk(context):
             self(source)
+        # A history is one thing that nobody looked into, however many objects it has.
+        self.unread += [(home, packs.HISTORY) for home in self._histories]
         rows: list[dict[str, Any]] = records.finish()["files"].to_pylist()
         return rows
 
@@ -224,15 +227,25 @@ class _Walk:
         return True
 
     def _content(self, source: Source, path: str) -> None:
-        if source.head.startswith(b"PAR1"):
+        """Look at the content of what is no container, and say of what is packed that it was not looked into."""
+        behind = packs.Behind(source.head)
+        if (home := packs.history(path, source.head)) is not None:
+            self._histories.setdefault(home)
+        elif packs.is_stream(source.head):
+            source.parse_status = "unknown"
+            source.note(packs.STREAM)
+        elif source.head.startswith(b"PAR1"):
             source.parse_status = "unknown"
             source.note("a Parquet file: its compressed columns are not looked into; export it as NDJSON for that")
         elif what := what_begins(source.head):
             source.parse_status = "unknown"
             source.note(f"{what}: only its printable strings were read; look at it yourself")
-        found = pieces(source.chunks(), source.encoding, iter_blocks)
+        found = pieces(behind.watch(source.chunks()), source.encoding, iter_blocks)
         for piece, around in framed(found, lambda piece: piece.data):
             self._look(piece, path, TEXT, around)
+        if reason := behind.reason:
+            source.parse_status = "unknown"
+            source.note(reason)
 
     def _header(self, header: headers.Header, path: str) -> None:
         """Look at a field of a header; an owner's name is one by where it stands."""

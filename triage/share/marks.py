@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from triage.redact.masks import MASK
+from triage.sources.returns import ended_bytes, ended_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,9 @@ class Marks:
     def feed(self, block: bytes) -> bytes:
         """Take the next block in, which begins and ends between masks; gives it back."""
         base, at, line = self._size, 0, self.lines
+        lines = ended_bytes(block)
         for match in MASK.finditer(block):
-            line += block.count(b"\n", at, match.start())
+            line += lines.count(b"\n", at, match.start())
             at = match.start()
             self._offsets.append(base + at)
             self._lines.append(line)
@@ -72,8 +74,8 @@ class Marks:
                 number = self._masks[mask] = len(self._spelled)
                 self._spelled.append(mask.decode())
             self._numbers.append(number)
-        self._turn(block)
-        self.lines += block.count(b"\n")
+        self._turn(lines)
+        self.lines += lines.count(b"\n")
         self._size += len(block)
         return block
 
@@ -128,7 +130,7 @@ class Marks:
 
     def line_of(self, page: int, text: str, at: int) -> int:
         """The line of a place in the text of a page."""
-        return self._tops[page] + text.count("\n", 0, at)
+        return self._tops[page] + ended_text(text)[:at].count("\n")
 
     def between(self, start: int, count: int) -> Iterator[Mark]:
         """Some of the masks, by their numbers."""

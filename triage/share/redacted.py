@@ -293,7 +293,10 @@ class RedactedCase(MaskedTables):
         ):
             demand(given, kind, f"{name}= is a {'list of files' if kind is Iterable else 'mapping to reasons'}")
         decisions = Decisions(
-            skip=frozenset(skip), unmask=dict(unmask or {}), drop=dict(drop or {}), originals=dict(originals or {})
+            skip=frozenset([skip] if isinstance(skip, str) else skip),
+            unmask=dict(unmask or {}),
+            drop=dict(drop or {}),
+            originals=dict(originals or {}),
         )
         return approve(self.working, decisions, by=by, when=when)
 

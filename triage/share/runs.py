@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from triage.redact.text import expression
+from triage.sources.returns import ended_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -71,7 +72,7 @@ def pieces(
         else:
             yield Piece(block, offset, line)
         offset += len(block)
-        line += block.count(b"\n")
+        line += ended_bytes(block).count(b"\n")
 
 
 def _is_binary(block: bytes) -> bool:
@@ -104,7 +105,7 @@ def _recoded(
     for block in blocks(decoder.decode(chunk).encode("utf-8", "replace") for chunk in chunks):
         yield Piece(block, offset, line, utf16=True)
         offset += _utf16_bytes(block)
-        line += block.count(b"\n")
+        line += ended_bytes(block).count(b"\n")
 
 
 def _utf16_bytes(data: bytes) -> int:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ("clear", "refuse_other_kind", "target")
 
 _OTHER_KINDS: Final = frozenset({".zip", ".7z", ".rar", ".bz2", ".xz", ".zst"})
-_OURS: Final = (".tar.gz", ".tgz")
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -78,11 +77,9 @@ def begins(path: Path) -> str:
 
 
 def _is_archive(path: Path) -> bool:
-    """Whether a file is an archive as we save them: by its name, or by how it begins."""
-    if path.name.lower().endswith(_OURS):
-        return True
+    """Whether a file begins as an archive that we save, whatever its name says; one without content loses nothing."""
     try:
         with path.open("rb") as file:
-            return file.read(2) == _GZIP
+            return file.read(len(_GZIP)) in {_GZIP, b""}
     except OSError:
         return False

@@ -33,10 +33,19 @@ _MEDIA: Final = {
 }
 _ZIPS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
 _FOREIGN: Final = {
-    b"7z\xbc\xaf\x27\x1c": "7z",
-    b"Rar!\x1a\x07": "rar",
-    b"\x04\x22\x4d\x18": "lz4",
-    b"MSCF\0\0\0\0": "cab",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a rar archive",
+    b"\x04\x22\x4d\x18": "an lz4 file",
+    b"MSCF\0\0\0\0": "a cab archive",
+    b"!<arch>\ndebian-binary": "a Debian package",
+    b"\xed\xab\xee\xdb": "an RPM package",
+    b"xar!\0": "a xar archive",
+    b"MSWIM\0\0\0": "a wim archive",
+    b"LZIP\x01": "an lzip file",
+    b"\x89LZO\0\r\n\x1a\n": "an lzop file",
+    b"\x1f\x9d\x90": "a file of compress",
+    # Properties, and a dictionary of 64 KiB to 64 MiB.
+    **{b"]\0\0" + (1 << power).to_bytes(2, "little"): "an lzma file" for power in range(11)},
 }
 
 
@@ -84,7 +93,7 @@ def _foreign(source: Source) -> bool:
     for magic, name in _FOREIGN.items():
         if source.head.startswith(magic):
             source.parse_status = "unknown"
-            source.note(f"a {name} archive, which triage does not read; unpack it and load the folder")
+            source.note(f"{name}, which triage does not read; unpack it and load the folder")
             return True
     return False
 
@@ -204,10 +213,7 @@ class Container:
         self._members += 1
         if self._members > self.gauge.limits.members:
             raise self.gauge.exceed("members", "the number of files in an archive")
-        refused = hostile(name)
-        if refused is None and self._seen.before(name):
-            refused = "the same name as a member before it, on a file system that folds case"
-        return refused
+        return hostile(name) or self._seen.before(name)
 
     def _read(self, member: Source) -> None:
         """Have a member read and account for it; a limit that the whole container met ends it here."""

@@ -14,6 +14,7 @@ __all__ = ("NAME_CHARACTERS", "Seen", "decoded", "hostile", "inner", "on_disk", 
 # PATH_MAX of Linux; longer names are cut where they are shown.
 NAME_CHARACTERS: Final = 4_096
 
+_SAME: Final = "the same name as a member before it"
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _SUFFIXES: Final = {".gz": "", ".xz": "", ".bz2": "", ".zst": "", ".tgz": ".tar", ".txz": ".tar", ".tbz2": ".tar"}
 
@@ -88,14 +89,25 @@ class Seen:
     __slots__ = ("_digests",)
 
     def __init__(self) -> None:
-        self._digests: set[bytes] = set()
+        # Of the folded name, that of the name which had it first.
+        self._digests: dict[bytes, bytes] = {}
 
-    def before(self, name: str) -> bool:
-        """Whether the name was there before; remembers it."""
-        parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", "/".join(parts)).casefold())
-        digest = hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        if digest in self._digests:
-            return True
-        self._digests.add(digest)
-        return False
+    def before(self, name: str) -> str | None:
+        """Say that the name was there before, or None; remembers it.
+
+        >>> seen = Seen()
+        >>> seen.before("a.log"), seen.before("./a.log")
+        (None, 'the same name as a member before it')
+        """
+        path = "/".join(part for part in name.replace("\\", "/").split("/") if part not in {"", "."})
+        folded = _digest(unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold()))
+        own = _digest(path)
+        if folded not in self._digests:
+            self._digests[folded] = own
+            return None
+        return _SAME if self._digests[folded] == own else f"{_SAME}, on a file system that folds case"
+
+
+def _digest(name: str) -> bytes:
+    """What stands for a name."""
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=12).digest()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("RETURNS", "are_ends", "ended", "ended_text", "wide_end")
+__all__ = ("RETURNS", "are_ends", "ended", "ended_bytes", "ended_text", "wide_end")
 
 RETURNS: Final = "carriage returns end lines"
 
@@ -61,6 +61,19 @@ def ended(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield _LONE.sub(b"\n", piece)[: len(piece) - count]
     if held:
         yield held.replace(b"\r", b"\n")
+
+
+def ended_bytes(data: bytes) -> bytes:
+    r"""As `ended_text`, of bytes, every byte in its place; what has no such return is given back as it is.
+
+    Examples
+    --------
+    >>> ended_bytes(b"a\rb\r\nc\r")
+    b'a\nb\r\nc\n'
+    """
+    if b"\r" not in data or data.count(b"\r") == data.count(b"\r\n"):
+        return data
+    return _LONE.sub(b"\n", data)
 
 
 def ended_text(text: str) -> str:

@@ -28,6 +28,7 @@ from triage.redact.decoding.wraps import rejoined
 from triage.redact.hits import DECODED, Hit
 from triage.redact.lines import Lines, Wanted
 from triage.redact.text import Span
+from triage.sources.returns import ended_bytes
 
 __all__ = ("Layer", "read_layers")
 
@@ -99,6 +100,8 @@ def read_layers(
 
     `wanted` gives the expressions of the lines that are looked at; `passes` will be asked for of every layer.
     """
+    # Every rule knows one line end; a return that is one stands for it, in what was decoded too.
+    data = ended_bytes(data)
     decodes = depth > _DEPTH - _RUN_DEPTH
     ahead = Ahead(data, (beginnings, folds, places, *passes) if decodes else passes)
     lines = Lines(data, wanted)

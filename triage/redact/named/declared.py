@@ -13,6 +13,7 @@ from triage.redact.text import Span
 
 __all__ = (
     "is_argument",
+    "is_bareword",
     "is_class",
     "is_code",
     "is_comment",
@@ -54,6 +55,10 @@ _CONSTANT: Final = re.compile(rb"[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}")
 _VARIABLE: Final = re.compile(rb"[@&:]?([A-Za-z]{1,20}(?:[._][A-Za-z]{1,20}){1,6})|[@&:]([A-Za-z]{1,30})")
 _SIGILS: Final = frozenset({b"$", b"@", b"%"})
 _OF_PERL: Final = re.compile(rb"[$@%][a-z]{1,12}(?:_[a-z]{1,20}){1,4}")
+# Before the name of a variable of Perl, PHP or PowerShell, or of what one holds; and a word without digits.
+_SIGIL: Final = re.compile(rb"\$(?:[A-Za-z_]\w{0,40}(?:->|::))?\Z")
+_SIGIL_REACH: Final = 44
+_BAREWORD: Final = re.compile(rb"[A-Za-z_]{1,80}[;,)]{0,3}")
 # What is said of a column.
 _COMMENT: Final = re.compile(rb"(?i)\bcomment[ \t\r\n]{1,8}on[ \t\r\n]{1,8}[a-z]{4,12}[ \t\r\n]{1,8}[\w.\"`]{0,80}\Z")
 _COMMENT_REACH: Final = 120
@@ -106,6 +111,14 @@ def is_code(label: bytes, value: bytes) -> bool:
     if not value.isdigit() or len(value) > _LONGEST_NUMBER or not label[:1].isupper():
         return False
     return not _OF_ERRORS.isdisjoint(parts(label.decode("latin-1")))
+
+
+def is_bareword(data: bytes, name: Span, span: Span) -> bool:
+    """Whether what is assigned to a `$variable` is a constant or a call: strings stand in quotes there."""
+    before = data[max(name[0] - _SIGIL_REACH, 0) : name[0]]
+    if b"$" not in before or b"=" not in data[name[0] : span[0]]:
+        return False
+    return _SIGIL.search(before) is not None and _BAREWORD.fullmatch(data, *span) is not None
 
 
 def is_argument(data: bytes, span: Span) -> bool:

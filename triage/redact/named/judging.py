@@ -13,7 +13,7 @@ from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
-__all__ = ("judged", "named")
+__all__ = ("bared", "judged", "named")
 
 _PHONE: Final = re.compile(
     rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
@@ -69,9 +69,9 @@ _POOL: Final = re.compile(rb"(?i)(?:pool|thread|executor|exec)-[0-9]{1,6}\Z")
 _PRODUCT: Final = re.compile(rb"[A-Z][a-z]")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
-_OPENING: Final = (b"'", b'"', b"&", b"hex:", b"hex(", b"pass:")
+_OPENING: Final = (b"'", b'"', b'\\"', b"\\'", b"&", b"hex:", b"hex(", b"pass:")
 _INNER_QUOTE: Final = re.compile(
-    rb"((?:&(?:quot|apos|#0?3[49]|#x2[27]);)|['\"])(?=[^'\"&])|hex(?:\([0-9a-b]\))?:(?=[0-9a-fA-F]{2},)|pass:(?=[^\s/])"
+    rb"((?:&(?:quot|apos|#0?3[49]|#x2[27]);)|\\?['\"])(?=[^'\"&])|hex(?:\([0-9a-b]\))?:(?=[0-9a-fA-F]{2},)|pass:(?=[^\s/])"
 )
 _BUILT_FOR: Final = re.compile(
     rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
@@ -106,7 +106,7 @@ _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
     """The value if it is one of its kind; `name` is where its name stands."""
-    if data.startswith(_OPENING, span[0]) and (inner := _bared(data, span)):
+    if data.startswith(_OPENING, span[0]) and (inner := bared(data, span)):
         yield from judged(data, inner, meaning, in_quotes=True, assigned=assigned, name=name)
     elif kept := [*variables.handed_over(data, span, meaning)]:
         yield from kept
@@ -162,7 +162,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
                 yield from [(start, start + len(domain), "hostname", "key")] * in_words(domain)
 
 
-def _bared(data: bytes, span: Span) -> Span | None:
+def bared(data: bytes, span: Span) -> Span | None:
     """The value between quotes of its own, or behind the word of how it is written; None where none are around it."""
     begin, end = span
     opened = _INNER_QUOTE.match(data, begin, end)
@@ -207,7 +207,7 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     if (
         declared.is_code(label, value)
         or declared.is_tag(data, name, span)
-        or (not in_quotes and declared.is_type(data, name, span))
+        or (not in_quotes and (declared.is_type(data, name, span) or declared.is_bareword(data, name, span)))
     ):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):

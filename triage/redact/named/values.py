@@ -31,7 +31,8 @@ _MNEMONIC: Final = re.compile(rb"[a-z]{3,8}(?: [a-z]{3,8}){11,23}(?![\w-])")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
-        | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
+        | \$? [a-z]{1,4} | [0-9@*] | env: \w{1,60}
+        | [A-Za-z_]\w{0,40} (?: (?:->)? (?: \{ [\w$"'-]{1,60} \} | \[ [\w$"'-]{1,60} \] ) | -> [A-Za-z_]\w{0,60} ){1,4}
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds)
         | [A-Za-z_]{0,24} (?:Pass|Pw|Pwd|[Ww]ord|Secret|Token|Key|Creds?|Credentials?|Auth|Pat|String|Text
             |Value|Plain) )
@@ -42,9 +43,10 @@ _REFERENCE: Final = re.compile(
     | (?:(?:os|Sys|System|std::env|process)(?:\.|::))? (?:getenv|environ\.get|var) \( ["'][A-Za-z_]\w{0,80}(?:["']\)?)?
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|lib(?:32|64|x32)?|s?bin|proc|sys|nix|snap|boot|media)/ [\w./-]{1,200}
     | %[A-Za-z_]{1,60}%
-    | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
+    | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{0,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
     | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
-    | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \} \#?
+    | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | \{\$ [^{}]{1,200} \}
+    | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \} \#?
     | %env \( [\w:]{1,60} \) % | ![a-z]{2,20} | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | :\w{1,30}
     | \( [A-Za-z]{2,20} (?:[ ][a-z]{2,20}){0,6} \) | @@ \w{1,60} @@ | __ [A-Z_]{1,60} __
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import extents, values
+from triage.redact.named import declared, extents, values
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span
 
@@ -26,6 +26,10 @@ _BEFORE: Final = frozenset(b"$ \t\n;:&|(\"'{")
 # What stands between the sign and the value: blanks, and what a shell or a language writes before a string.
 _TO_VALUE: Final = re.compile(rb"""=[ \t]{0,8}(?:\[[\w.]{1,40}\][ \t]{0,4})?(?=[^\s=])""")
 _SURE: Final = frozenset({"", "word", "long"})
+# Behind a variable, a member of what it holds; behind a word, a call of it.
+_MEMBER: Final = re.compile(rb"->|::|[\[{]|\.[A-Za-z_]")
+_OF_CALLS: Final = frozenset({b"(", b"["})
+_QUOTES: Final = frozenset({b'"', b"'"})
 
 
 def handed_over(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
@@ -41,9 +45,21 @@ def handed_over(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
             continue
         opening = _TO_VALUE.match(data, at + len(variable[1]) + len(sign) - 1)
         value = extents.after(data, opening.end()) if opening else None
-        if value and value[1] <= span[0] and _is_secret(data[slice(*value)]):
+        if value is None or value[1] > span[0] or not _is_secret(data[slice(*value)]):
+            continue
+        if data[value[0] - 1 : value[0]] in _QUOTES or not _is_code(data, value, (at, variable.end())):
             yield *value, meaning.kind, "variable"
             return
+
+
+def _is_code(data: bytes, value: Span, variable: Span) -> bool:
+    """Whether what is assigned without quotes is a call, a word of code, or something whose member is handed over."""
+    name = variable[0], variable[0]
+    return (
+        data[value[1] : value[1] + 1] in _OF_CALLS
+        or _MEMBER.match(data, variable[1]) is not None
+        or declared.is_bareword(data, name, value)
+    )
 
 
 def _is_secret(value: bytes) -> bool:

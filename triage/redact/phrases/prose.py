@@ -11,7 +11,7 @@ from typing import Final
 
 from triage.redact.lines import Lines
 from triage.redact.named import declared, examples, extents, remarks, reports, tags, values
-from triage.redact.named.judging import judged
+from triage.redact.named.judging import bared, judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
 from triage.redact.phrases.actors import CHATS, DOES, NEAR_HOST, chatting, machine, paired, person, talking
@@ -205,6 +205,8 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         return True
     if not opened and b"=" in value and b"." in value and _OF_A_FILE.match(value):
         return True
+    if not opened and declared.is_bareword(data, (lead[0], lead[0]), span):
+        return True
     if remarks.is_remark(value) or declared.is_variable(value) or (not opened and values.heads_message(data, span)):
         return True
     if opened:
@@ -229,7 +231,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     span = opened[0] if opened else extents.bare(data, end)
     if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
-    span = span if opened else extents.before_query(data, start, span)
+    span = (bared(data, span) or span) if opened else extents.before_query(data, start, span)
     value = data[slice(*span)]
     if b"#" in value and not opened and data[start - 1 : start] in _IN_QUERIES:
         span = extents.before_fragment(data, start, span)
