@@ -215,9 +215,14 @@ class Case(Querying):
         """What is to be known of the journal: that it is not there yet, that lines of it could not be read."""
         if self._origin is not None:
             return self._origin.journal_told
-        damaged = len(self._journal.damaged())
+        damaged = self.journal_unread
         unread = [f"{plural(damaged, 'line')} of the journal unreadable: case.journal() tells"] if damaged else []
         return [_NO_JOURNAL] * self._journal.awaited + unread
+
+    @property
+    def journal_unread(self) -> int:
+        """How many lines of the journal could not be read, so that what they decided is not applied."""
+        return len(self._journal.damaged())
 
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
