@@ -78,7 +78,7 @@ class Case(Querying):
         ----------
         as_of
             A time, or its ISO text: events after it do not count, and the counters look back from it. Default: the
-            newest event of the case.
+            newest event of the case; where that one is far after all others, `repr` and charts say what to give.
 
         Examples
         --------
@@ -342,7 +342,7 @@ class Case(Querying):
 
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
-        from triage.incidents import policies
+        from triage.incidents import outlying, policies
 
         files = self._tables["files"]
         parts = [
@@ -352,7 +352,7 @@ class Case(Querying):
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
-        parts += [*self.journal_told, *policies.described(self._tables)]
+        parts += [*self.journal_told, *policies.described(self._tables), *outlying.remarks(self._tables)]
         return f"<triage.Case: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
