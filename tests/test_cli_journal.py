@@ -140,6 +140,32 @@ def test_a_journal_inside_the_input_is_told_of(desk, run, text, incidents):
     assert out == f"{ids[1]}  open  1 event\n"
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda line: line.replace(b'"noise"', b'"noise."'),
+        lambda line: line[: len(line) // 2] + b"\n",
+        lambda line: line.replace(b'"ignore"', b'"forget"'),
+    ],
+    ids=["an id that is another's", "cut", "a verb that is not known"],
+)
+def test_every_verb_that_applies_the_journal_tells_of_lines_that_it_could_not_read(desk, run, text, damage):
+    folder, ids = desk
+    text("ignore", "in", ids[1], "-m", "noise")
+    told = "1 line of the journal cannot be read, and nothing decided there is applied; `triage journal` tells"
+    for verb in ("incidents in", "show in", f"explain in {ids[1]}", "table events in"):
+        assert "journal" not in run(*verb.split())[1]
+    journal = folder / ".triage" / "journal.ndjson"
+    journal.write_bytes(damage(journal.read_bytes()))
+    verbs = ("incidents in --format json", "show in", "table events in", f"explain in {ids[1]}", "redact in")
+    for verb in (*verbs, f"compare in {ids[1]} {ids[2]}", f"resolve in {ids[2]}"):
+        out, err = run(*verb.split())
+        assert " ".join(err.split()).count(told) == 1, verb
+        assert "noise" not in out + err
+    assert "cannot be read" not in run("journal")[1]
+    assert "unreadable" in run("journal")[0]
+
+
 def test_damaged_lines_are_listed(desk, text, incidents):
     folder, ids = desk
     text("ignore", "in", ids[1])

@@ -62,3 +62,14 @@ def test_what_is_there_may_be_skipped(run, tmp_path):
 def test_nothing_there(run):
     with pytest.raises(SourceError):
         cli.app(["watch", "none", "--once"], standalone_mode=False)
+
+
+def test_lines_of_the_journal_that_cannot_be_read_are_told_of(run, tmp_path, capsys):
+    (tmp_path / ".triage").mkdir()
+    (tmp_path / ".triage" / "journal.ndjson").write_text('{"id": "dec_1"\n')
+    cli.app(["watch", "in", "--once"], standalone_mode=False)
+    told = "1 line of the journal cannot be read, and nothing decided there is applied"
+    assert told in " ".join(capsys.readouterr().err.split())
+    (tmp_path / ".triage" / "journal.ndjson").unlink()
+    cli.app(["watch", "in", "--once"], standalone_mode=False)
+    assert "journal" not in capsys.readouterr().err

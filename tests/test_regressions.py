@@ -1,9 +1,13 @@
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import triage
+from tests.growth import grows_evenly
 from tests.streams import DAY, HOUR, MINUTE, NOON, START, burst, case_of, steady
-from triage.incidents import regressions
+from triage.incidents import groups, regressions, spikes, suppression
 from triage.journal import Journal
 from triage.share.redacted import RedactedCase
 
@@ -187,3 +191,118 @@ def test_what_is_new_cannot_be_told_where_nothing_is_known_of_before():
     assert (deployed.service, deployed.release, deployed.told, deployed.seen) == ("checkout-api", "1.4.2", True, False)
     assert case.regressions().empty
     assert triage.load(b"").regressions().dtypes.equals(case.regressions().dtypes)
+
+
+def test_of_releases_that_are_first_seen_at_one_time_the_last_answers():
+    many = [[{"at": 2 * DAY, "release": release}] * 8 for release in ("1.1", "1.2", "1.3")]
+    found = case_of(steady(2, every=HOUR, release="1.0"), *many, burst(2 * DAY, 30, release="1.3")).regressions()
+    assert found[["kind", "release"]].to_numpy().tolist() == [["more often", "1.3"]]
+
+
+def walked(case):
+    """What is new and what is more often, each incident held against every deploy of its place."""
+    tables = case.raw.tables
+    events, codes, ids = groups.members(tables)
+    titles = dict.fromkeys(ids, "")
+    newest = int(case.events()["ts"].max().value // 1_000)
+    deployed = regressions.deploys(tables, as_of=newest)
+    found = []
+    for name, place, one in regressions._incidents(events, codes, ids, suppression.given(tables, events), titles):
+        for deploy in (each for each in deployed if each[:2] == place):
+            if brought(one, deploy):
+                found.append((name, "new", deploy.release, deploy.at))
+            elif risen(one, deploy):
+                found.append((name, "more often", deploy.release, deploy.at))
+    return sorted(found)
+
+
+def brought(one, deploy):
+    at, release = one.times[0], one.releases[0]
+    inside = at == one.first and deploy.at <= at < max(deploy.until, deploy.at + 1)
+    return inside and deploy.seen and release in {None, deploy.release}
+
+
+def risen(one, deploy):
+    def held(after, until):
+        return int(one.weights[(one.times > after) & (one.times <= until)].sum())
+
+    began = deploy.at - 1
+    if (
+        deploy.until == deploy.at
+        or held(began, deploy.until) < 5
+        or not (one.times <= began).any()
+        or one.times[0] > deploy.at - DAY
+    ):
+        return False
+    day, told = held(began - DAY, began), []
+    for width in {min(HOUR, deploy.until - deploy.at), deploy.until - deploy.at}:
+        if held(began, deploy.at + width) < max(5, 2 * day * width / DAY):
+            continue
+        known = one.times <= deploy.at + width
+        excess = spikes.excess(one.times[known], began, deploy.at + width, one.weights[known])
+        if excess is not None and excess[0] >= max(5, 2 * excess[1]):
+            told.append(min(2 * excess[2], 1.0))
+    return bool(told) and min(told) < spikes.ALPHA
+
+
+def generated(seed, kinds, releases, step):
+    """A store of ten days in which deploys, first events and ends of days fall on one another where steps are wide."""
+    rng = np.random.default_rng(seed)
+    events = []
+    for number in range(int(rng.integers(1, 4)) * kinds):
+        columns = {"error_type": f"Error{number % kinds}", "function": f"f{number % kinds}"}
+        at = rng.integers(0, 10 * DAY, int(rng.choice([1, 3, 40]))) if rng.random() < 0.6 else []
+        low = rng.integers(0, 10 * DAY)
+        for each in [*at, *rng.integers(low, low + 2 * HOUR, int(rng.choice([0, 5, 30])))]:
+            release = f"1.{int(each * releases // (11 * DAY))}" if rng.random() < 0.8 else None
+            service = str(rng.choice(["api", "web"]))
+            events.append({"at": int(each // step * step), "release": release, "service": service, **columns})
+    for number in range(int(rng.integers(0, releases + 1))):
+        events += deploy(int(rng.integers(0, 10 * DAY) // step * step), f"1.{number}")
+    return case_of(events or steady(1))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 1 << 32), st.integers(1, 5), st.integers(1, 40), st.sampled_from([1, MINUTE, HOUR, 12 * HOUR]))
+@example(3, 4, 30, 12 * HOUR)
+def test_deploys_that_are_looked_up_are_those_that_walking_all_finds(seed, kinds, releases, step):
+    case = generated(seed, kinds, releases, step)
+    frame = case.regressions()
+    deployed = (frame["deployed_at"].astype("int64") // 1).tolist()
+    found = zip(frame["incident_id"], frame["kind"], frame["release"], deployed, strict=True)
+    assert sorted(found) == walked(case)
+
+
+def test_what_walking_finds_is_of_both_kinds():
+    kinds = {row[1] for seed in range(12) for row in walked(generated(seed, 4, 30, HOUR))}
+    assert kinds == {"new", "more often"}
+
+
+def many_incidents(size):
+    rng = np.random.default_rng(size)
+    kinds, at = size // 16, np.sort(rng.integers(0, 30 * DAY, size))
+    of = rng.integers(0, kinds, size)
+    return case_of(
+        [
+            {"at": int(when), "error_type": f"Error{kind}", "release": f"1.{when * kinds // (30 * DAY)}"}
+            for when, kind in zip(at, of, strict=True)
+        ]
+    )
+
+
+def one_incident_in_bursts(size):
+    rng = np.random.default_rng(size)
+    step = 30 * DAY * 16 // size
+    many = rng.choice([2, 4, 60], size // 16, p=[0.5, 0.35, 0.15])
+    return case_of(
+        [
+            {"at": number * step + int(at), "release": f"1.{number}"}
+            for number, count in enumerate(many)
+            for at in np.sort(rng.integers(0, step, count))
+        ]
+    )
+
+
+@pytest.mark.parametrize("make", [many_incidents, one_incident_in_bursts])
+def test_regressions_take_time_in_proportion_to_the_events(make):
+    grows_evenly(lambda case: case.regressions(), make, 3_000)

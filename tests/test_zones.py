@@ -123,3 +123,41 @@ def test_the_command_line_takes_it(logs):
         "table", "events", str(logs / "app.log"), "--zone", "Europe/Berlin", "--columns", "ts", "--format", "csv"
     ).stdout
     assert out.splitlines() == [b"ts", b"2026-07-26 00:26:59+00:00"]
+
+
+# Lines are a second or so out of order where the passes meet, and after the hour.
+REPEATED = ["01:59:58", "02:00:00", "02:59:59", "02:59:58", "02:00:01", "02:59:59", "02:30:01", "03:00:00", "02:59:59"]
+IN_UTC = ["23:59:58", "00:00:00", "00:59:59", "00:59:58", "01:00:01", "00:59:59", "01:30:01", "02:00:00", "01:59:59"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2026-10-25 {},000 ERROR app: no\n", "[Sun Oct 25 {}.000000 2026] [core:error] [pid 1] AH00124: no\n"],
+    ids=["app", "Apache"],
+)
+def test_the_order_of_a_log_tells_the_passes_of_an_hour_that_comes_twice(line):
+    log = "".join(map(line.format, REPEATED)).encode()
+    case = triage.load(log, zone="Europe/Berlin")
+    assert [str(ts)[11:19] for ts in case.logs()["ts"]] == IN_UTC
+    assert "ambiguous" in case.files()["reason"].dropna().str.cat()
+    assert triage.load(log, zone="+01:00").logs()["ts"].is_monotonic_increasing is False
+    alone = "".join(map(line.format, ["02:00:01", "02:30:01"])).encode()
+    taken = triage.load(alone, zone="Europe/Berlin").logs()["ts"]
+    assert taken.dt.strftime("%H:%M").tolist() == ["00:00", "00:30"]
+
+
+def test_a_trace_and_an_entry_of_php_are_of_the_pass_of_their_line():
+    trace = "".join(
+        f"2026-10-25 {at},000 ERROR app: no\nTraceback (most recent call last):\n"
+        f'  File "/srv/app/m.py", line {row}, in main\n    run()\nValueError: no\n'
+        for row, at in enumerate(("02:50:00", "02:10:00", "03:10:00"))
+    )
+    events = triage.load(trace.encode(), zone="Europe/Berlin").events().sort_values("offset")
+    assert events["ts"].dt.strftime("%H:%M").tolist() == ["00:50", "01:10", "02:10"]
+    php = "".join(
+        f"[25-Oct-2026 {at} Europe/Berlin] PHP Fatal error:  Uncaught TypeError: {at} in /srv/a.php:{row}\n"
+        for row, at in enumerate(("02:50:00", "02:10:00", "03:10:00"), 1)
+    )
+    events = triage.load(php.encode()).events().sort_values("offset")
+    assert events["ts"].dt.strftime("%H:%M").tolist() == ["00:50", "01:10", "02:10"]
+    assert ["ambiguous" in str(notes) for notes in events["notes"].tolist()] == [True, True, False]

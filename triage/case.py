@@ -78,7 +78,7 @@ class Case(Querying):
         ----------
         as_of
             A time, or its ISO text: events after it do not count, and the counters look back from it. Default: the
-            newest event of the case.
+            newest event of the case; where that one is far after all others, `repr` and charts say what to give.
 
         Examples
         --------
@@ -215,9 +215,14 @@ class Case(Querying):
         """What is to be known of the journal: that it is not there yet, that lines of it could not be read."""
         if self._origin is not None:
             return self._origin.journal_told
-        damaged = len(self._journal.damaged())
+        damaged = self.journal_unread
         unread = [f"{plural(damaged, 'line')} of the journal unreadable: case.journal() tells"] if damaged else []
         return [_NO_JOURNAL] * self._journal.awaited + unread
+
+    @property
+    def journal_unread(self) -> int:
+        """How many lines of the journal could not be read, so that what they decided is not applied."""
+        return len(self._journal.damaged())
 
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
@@ -337,7 +342,7 @@ class Case(Querying):
 
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
-        from triage.incidents import policies
+        from triage.incidents import outlying, policies
 
         files = self._tables["files"]
         parts = [
@@ -347,7 +352,7 @@ class Case(Querying):
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
-        parts += [*self.journal_told, *policies.described(self._tables)]
+        parts += [*self.journal_told, *policies.described(self._tables), *outlying.remarks(self._tables)]
         return f"<triage.Case: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

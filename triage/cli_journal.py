@@ -22,6 +22,7 @@ from triage.console import (
     Symbols,
     Zone,
     complain,
+    complain_of_journal,
     full_id,
     print_frame,
     progress,
@@ -57,6 +58,7 @@ def _deciding(command: Callable[..., None]) -> Callable[..., None]:
 
     def opening(**given: Any) -> None:
         case = opened(**{name: given.pop(name) for name in _OPENING})
+        complain_of_journal(case.journal_unread)
         command(case, **given)
 
     own = list(inspect.signature(command, locals={"Case": Any}, eval_str=True).parameters.values())[1:]

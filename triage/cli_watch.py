@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage.console import JournalFile, Zone, complain, say
+from triage.console import JournalFile, Zone, complain, complain_of_journal, say
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ def watch(  # noqa: PLR0913, PLR0917 - typer takes them by name
     with Watcher(path, state=state, out=out, settle=settle, journal=journal, zone=zone) as watcher:
         try:
             _tell(watcher, json=json)
+            lost = 0
             while True:
                 _look(watcher, once=once, skip=skip_existing)
+                if watcher.journal_unread != lost:
+                    lost = watcher.journal_unread
+                    complain_of_journal(lost)
                 _tell(watcher, json=json)
                 if once:
                     return

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from triage.errors import LISTED, JournalError, SourceError, TriageError
-from triage.share.printable import printable
+from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,7 +171,18 @@ def load(
         raise JournalError(f"there is no journal at {journal}; check the name, or leave --journal out")
 
     with progress() as advance:
-        return triage.load(source(path), format=reader, symbols=symbols, journal=journal, zone=zone, progress=advance)
+        case = triage.load(source(path), format=reader, symbols=symbols, journal=journal, zone=zone, progress=advance)
+    complain_of_journal(case.journal_unread)
+    return case
+
+
+def complain_of_journal(unread: int) -> None:
+    """Say that lines of the journal could not be read, where there are any: what they decided looks undecided."""
+    if unread:
+        complain(
+            f"{plural(unread, 'line')} of the journal cannot be read, and nothing decided there is applied; "
+            "`triage journal` tells which and why"
+        )
 
 
 def source(path: str) -> Any:

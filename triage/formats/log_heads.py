@@ -51,6 +51,8 @@ class Said(msgspec.Struct, gc=False):
     inner: bool = False
     # whether it was an object of JSON behind a head
     json: bool = False
+    # whether it is of the second pass of an hour that clocks repeat, by the order of its log
+    again: bool = False
     # what the row of the form says of it
     form: str | None = None
 

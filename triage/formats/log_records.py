@@ -125,6 +125,7 @@ class Reading:
         self._php = php(self) if php else None
         self._current: Record | None = None
         self._told: dict[tuple[str | None, ...], Record] = {}
+        self._order = log_times.Order()
 
     def read(self) -> None:
         """Read to the end and say what was found."""
@@ -155,6 +156,7 @@ class Reading:
 
     def take(self, said: Said, offset: int, end: int) -> None:
         """Append a record that is no line, which lies between two places, and the error that it holds."""
+        self._heard(said)
         record = Record(said, Row(0, offset, "", said, None))
         if said.stack or said.error_type:
             self._held(record, end)
@@ -173,9 +175,24 @@ class Reading:
             said = log_line.read(text)
             damage = said if isinstance(said, str) else None
             row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
+            if row.said is not None:
+                self._heard(row.said)
             self._rows.append(row)
             is_json = row.said is not None and (row.said.json or (text[:1] == "{" and not text.startswith(_DOCKER)))
             yield offset, "" if is_json else text
+
+    def _heard(self, said: Said) -> None:
+        """Note where the head stands in the order of the log, in which events are not told: a trace ends later."""
+        zone = self.source.context.zone_of(self.source)
+        # Clocks change in zones only; the end of a stamp, with the year of some behind it, names one.
+        ending = (said.time or "")[-8:]
+        if zone is not None or ending.upper() != ending.lower():
+            said.again = self._order.again(log_times.placed(said.moment(self.dated), zone))
+
+    def _moment(self, said: Said) -> log_times.Moment:
+        """When a record was written."""
+        moment = log_times.here(said.moment(self.dated), self.source)
+        return moment._replace(micros=moment.again) if said.again else moment
 
     def _cut(self, number: int, offset: int, text: str) -> tuple[int, str]:
         """A line and its place without what was lost before it, which goes to quarantine."""
@@ -291,8 +308,7 @@ class Reading:
         """What the record that introduces a trace says of it."""
         if record is None:
             return {}
-        said = record.by.said if record.by is not None else record.said
-        moment = log_times.here(said.moment(self.dated), self.source)
+        moment = self._moment(said := record.by.said if record.by is not None else record.said)
         columns: dict[str, Any] = {}
         own = found.report if found else None
         if moment.micros is not None and (own is None or own.ts is None):
@@ -360,8 +376,7 @@ class Reading:
 
     def append(self, record: Record) -> None:
         """Append the row of a record."""
-        said = record.said
-        moment = log_times.here(said.moment(self.dated), self.source)
+        said, moment = record.said, self._moment(record.said)
         fields = said.fields
         if moment.note:
             self.source.note(moment.note)

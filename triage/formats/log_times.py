@@ -3,7 +3,8 @@
 Facts: RFC 3164, RFC 5424 and RFC 3339; the documented formats of PHP's and Apache's error logs, of klog, Go's `log`,
 `java.util.logging` and journalctl. Zones are offsets or names of the IANA database (``Europe/Berlin``). A stamp without
 a zone is taken as UTC, or as the zone that a person gives for such stamps, and that is said; one without a year gets
-that of the date in the file's name, or no time.
+that of the date in the file's name, or no time. A local time that the change of clocks repeats is taken as the first of
+the two, or as the second where the order of the log says so.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from triage.times import LEAST, MOST
 if TYPE_CHECKING:
     from triage.sources.source import Source
 
-__all__ = ("NO_ZONE", "Moment", "here", "named_date", "placed", "read", "zone_named", "zone_told")
+__all__ = ("NO_ZONE", "Moment", "Order", "here", "named_date", "placed", "read", "zone_named", "zone_told")
 
 _TAKEN: Final = "the time has no zone; taken as"
 NO_ZONE: Final = f"{_TAKEN} UTC"
 _UNKNOWN_ZONE: Final = "the zone of the time is not known; taken as UTC"
 _TWICE: Final = "a local time that the change of clocks makes ambiguous"
+# Lines of one log may be written in another order than they were stamped, by no more than that.
+_SLACK: Final = 60 * 1_000_000
 _NEVER: Final = "a local time that the change of clocks leaves out"
 _NONE: Final = "the time is none of the calendar"
 _NO_YEAR: Final = "the time names no year"
@@ -59,6 +62,38 @@ class Moment(NamedTuple):
 
     micros: int | None
     note: str | None = None
+    again: int | None = None
+    """Of a local time that the change of clocks repeats: when it came again."""
+
+    def moved(self, micros: int) -> Moment:
+        """So much later."""
+        if self.micros is None or not micros:
+            return self
+        return Moment(self.micros + micros, self.note, None if self.again is None else self.again + micros)
+
+
+class Order:
+    """The order of one log, by which the two passes of an hour that the change of clocks repeats are told apart.
+
+    Examples
+    --------
+    >>> order, berlin = Order(), zone_named("Europe/Berlin")
+    >>> lines = ("2026-10-25 02:59:59", "2026-10-25 02:00:01", "2026-10-25 02:30:00", "2026-10-25 03:00:00")
+    >>> [order.again(placed(read(line), berlin)) for line in lines]
+    [False, True, True, False]
+    """
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+
+    def again(self, moment: Moment) -> bool:
+        """Whether a stamp, the next of the log, is of the second pass: as one of the first it would go back."""
+        if moment.micros is None:
+            return False
+        last, again = self._last, moment.again
+        goes_back = last is not None and again is not None and moment.micros + _SLACK < last <= again + _SLACK
+        self._last = again if goes_back else moment.micros
+        return goes_back
 
 
 # Digits of milliseconds since 1970, from 2001 to 2286.
@@ -71,13 +106,13 @@ def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
     Examples
     --------
     >>> read("26-Jan-2026 02:25:59 Europe/Berlin")
-    Moment(micros=1769390759000000, note=None)
+    Moment(micros=1769390759000000, note=None, again=None)
     >>> read("Mon Jan 26 01:25:59.5 2026")
-    Moment(micros=1769390759500000, note='the time has no zone; taken as UTC')
+    Moment(micros=1769390759500000, note='the time has no zone; taken as UTC', again=None)
     >>> read("Jan 26 01:25:59")
-    Moment(micros=None, note='the time names no year')
+    Moment(micros=None, note='the time names no year', again=None)
     >>> read("1769390759123")
-    Moment(micros=1769390759123000, note=None)
+    Moment(micros=1769390759123000, note=None, again=None)
     """
     if len(text) == _MILLIS and text.isascii() and text.isdecimal():
         return Moment(int(text) * 1_000)
@@ -86,8 +121,7 @@ def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
     if fraction:
         part = int(fraction[1][:6].ljust(6, "0"))
         text = text[: fraction.start()] + text[fraction.end() :]
-    second = _second(text, dated)
-    return second if second.micros is None or not part else Moment(second.micros + part, second.note)
+    return _second(text, dated).moved(part)
 
 
 def zone_named(name: str | None) -> tzinfo | None:
@@ -131,14 +165,13 @@ def placed(moment: Moment, zone: tzinfo | None) -> Moment:
     Examples
     --------
     >>> placed(read("2026-01-26 02:25:59"), zone_named("Europe/Berlin"))
-    Moment(micros=1769390759000000, note='the time has no zone; taken as Europe/Berlin')
+    Moment(micros=1769390759000000, note='the time has no zone; taken as Europe/Berlin', again=None)
     """
     if zone is None or moment.micros is None or moment.note is None or NO_ZONE not in moment.note:
         return moment
     seconds, part = divmod(moment.micros, 1_000_000)
-    second = _placed(seconds, zone)
-    note = moment.note.replace(NO_ZONE, second.note or NO_ZONE)
-    return Moment(None if second.micros is None else second.micros + part, note)
+    second = _placed(seconds, zone).moved(part)
+    return second._replace(note=moment.note.replace(NO_ZONE, second.note or NO_ZONE))
 
 
 def here(moment: Moment, source: Source) -> Moment:
@@ -192,12 +225,13 @@ def _moment(said: dict[str, str | None], dated: tuple[int, int] | None) -> Momen
     notes += [note] if note else []
     try:
         local = datetime(year, month, int(said["day"] or 0), hour, minute, second, tzinfo=zone)
-        notes += _clocks(local)
+        clocks, later = _clocks(local)
+        notes += clocks
         passed = local - _EPOCH
     except (ValueError, OverflowError):
         return Moment(None, _NONE)
     micros = (passed.days * 86_400 + passed.seconds) * 1_000_000
-    return Moment(micros, "; ".join(notes) or None)
+    return Moment(micros, "; ".join(notes) or None, micros + later if later else None)
 
 
 @lru_cache(maxsize=8_192)
@@ -208,17 +242,20 @@ def _placed(seconds: int, zone: tzinfo) -> Moment:
         passed = local - _EPOCH
     except OverflowError:
         return Moment(None, _NONE)
-    notes = [f"{_TAKEN} {_name(zone)}", *_clocks(local)]
+    clocks, later = _clocks(local)
+    notes = [f"{_TAKEN} {_name(zone)}", *clocks]
     micros = (passed.days * 86_400 + passed.seconds) * 1_000_000
-    return Moment(micros, "; ".join(notes)) if LEAST <= micros <= MOST else Moment(None, _NONE)
+    if not LEAST <= micros <= MOST:
+        return Moment(None, _NONE)
+    return Moment(micros, "; ".join(notes), micros + later if later else None)
 
 
-def _clocks(local: datetime) -> list[str]:
-    """What the change of clocks makes of a local time."""
+def _clocks(local: datetime) -> tuple[list[str], int]:
+    """What the change of clocks makes of a local time; of one that comes twice, after how many microseconds."""
     one, other = local.utcoffset(), local.replace(fold=1).utcoffset()
     if one is None or other is None or one == other:
-        return []
-    return [_TWICE if one > other else _NEVER]
+        return [], 0
+    return ([_TWICE], (one - other) // timedelta(microseconds=1)) if one > other else ([_NEVER], 0)
 
 
 @lru_cache(maxsize=256)

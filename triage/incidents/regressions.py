@@ -12,7 +12,9 @@ here and in the rates, as if it had been sent.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +24,7 @@ import pyarrow.compute as pc
 
 from triage.incidents import groups, spikes, suppression
 from triage.incidents.layout import typed
+from triage.incidents.spikes_excess import Intervals
 from triage.incidents.spikes_expected import DAY, HOUR, MINUTE
 from triage.incidents.spikes_streams import Streams
 from triage.records import MOST_OCCURRENCES
@@ -75,22 +78,61 @@ class Deploy(NamedTuple):
     """Whether there are events of the place from before."""
 
 
-class _Incident(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class _Incident:
     """The events of an incident in one service and environment, in order, and how many occurrences each stands for."""
 
     name: str
     title: str
     times: Ints
     weights: Ints
-    sums: Ints
-    """Of the weights before each, and of all."""
     releases: npt.NDArray[np.object_]
     first: int
     """The first event of the incident anywhere."""
 
+    @cached_property
+    def sums(self) -> Ints:
+        """Of the weights before each, and of all."""
+        return np.cumsum(np.r_[0, self.weights])
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """The same events, to be tested."""
+        return Intervals(self.times, self.weights)
+
     def held(self, low: int, high: int) -> int:
         """How many occurrences the events between two places stand for."""
         return int(self.sums[high] - self.sums[low])
+
+
+class _Deploys:
+    """The deploys to a service in an environment, in order: they answer for one stretch of time after another."""
+
+    def __init__(self, found: list[Deploy]) -> None:
+        self.found = found
+        self._at = np.array([deploy.at for deploy in found], np.int64)
+        self._until = np.array([deploy.until for deploy in found], np.int64)
+
+    def last(self, at: int) -> Deploy | None:
+        """The last at a time or before it."""
+        number = int(np.searchsorted(self._at, at, side="right"))
+        return self.found[number - 1] if number else None
+
+    def met(self, incident: _Incident) -> list[tuple[Deploy, int, int]]:
+        """Those that events lie in the stretch of, both ends with it, and from which event to which.
+
+        They are looked up by the events: of a thousand deploys an incident that is seen twice meets two.
+        """
+        low = np.searchsorted(self._until, incident.times, side="left")
+        high = np.searchsorted(self._at, incident.times, side="right")
+        # What an event meets of what the one before it met is there already.
+        low = np.maximum(low, np.r_[0, high[:-1]])
+        many = np.maximum(high - low, 0)
+        numbers = np.arange(many.sum()) + np.repeat(low - (np.cumsum(many) - many), many)
+        begins = np.searchsorted(incident.times, self._at[numbers], side="left")
+        ends = np.searchsorted(incident.times, self._until[numbers], side="right")
+        rows = zip(numbers.tolist(), begins.tolist(), ends.tolist(), strict=True)
+        return [(self.found[number], begin, end) for number, begin, end in rows]
 
 
 def deploys(tables: dict[str, pa.Table], *, as_of: int) -> list[Deploy]:
@@ -173,9 +215,10 @@ def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Deci
     moment = newest if as_of is None else as_of
     if moment is None:
         return typed(_COLUMNS, [])
-    by_place: dict[tuple[str, str], list[Deploy]] = {}
-    for deploy in deploys(tables, as_of=moment):
-        by_place.setdefault((deploy.service, deploy.environment), []).append(deploy)
+    by_place = {
+        place: _Deploys([*found]) for place, found in groupby(deploys(tables, as_of=moment), lambda deploy: deploy[:2])
+    }
+    none = _Deploys([])
     events, codes, ids = groups.members(tables, as_of=as_of, decider=decider)
     titles = dict(zip(incidents["incident_id"].to_pylist(), incidents["title"].to_pylist(), strict=True))
     regressed = dict(
@@ -183,16 +226,13 @@ def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Deci
     )
     found: list[tuple[Any, ...]] = []
     for name, place, incident in _incidents(events, codes, ids, suppression.given(tables, events, as_of), titles):
-        there = by_place.get(place, [])
+        there = by_place.get(place, none)
         again = regressed[name]
         if again is not None and again in incident.times:
             found.append(_again(incident, again, there))
             regressed[name] = None
-        # Whatever began after the last event, or a day before the first, brought nothing.
-        low = bisect_left(there, incident.times[0] - DAY, key=lambda deploy: deploy.at)
-        high = bisect_right(there, incident.times[-1], key=lambda deploy: deploy.at)
-        for deploy in there[low:high]:
-            row = _new(incident, deploy) or _more(incident, deploy)
+        for deploy, low, high in there.met(incident):
+            row = _more(incident, deploy, low, high) if low else _new(incident, deploy, high)
             if row is not None:
                 found.append(row)
     frame = typed(_COLUMNS, found)
@@ -216,40 +256,38 @@ def _incidents(
     found = []
     for rows in np.split(order, cuts) if len(order) else []:
         code = int(owners[rows[0]])
-        held, name = weights[rows], ids[code]
-        sums = np.r_[0, np.cumsum(held)]
-        one = _Incident(name, titles[name], streams.times[rows], held, sums, releases[rows], firsts[code])
+        name = ids[code]
+        one = _Incident(name, titles[name], streams.times[rows], weights[rows], releases[rows], firsts[code])
         found.append((name, names[where[rows[0]]], one))
     return found
 
 
-def _again(incident: _Incident, at: int, there: list[Deploy]) -> tuple[Any, ...]:
+def _again(incident: _Incident, at: int, there: _Deploys) -> tuple[Any, ...]:
     """An incident that was resolved and is seen again."""
     row = int(np.searchsorted(incident.times, at))
-    last = bisect_right([deploy.at for deploy in there], at) - 1
-    deploy = there[last] if last >= 0 else None
+    deploy = there.last(at)
     release = incident.releases[row] or (deploy.release if deploy else None)
     why = "seen again after it was resolved" + (f", with release {release}" if release else "")
     return _row(incident, "seen again", at, deploy, why, release=release)
 
 
-def _new(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
-    """An incident that is first seen after a deploy."""
+def _new(incident: _Incident, deploy: Deploy, high: int) -> tuple[Any, ...] | None:
+    """An incident that is first seen after a deploy, with so many events until that no longer answers."""
     at, release = int(incident.times[0]), incident.releases[0]
-    if at != incident.first or not deploy.at <= at < max(deploy.until, deploy.at + 1):
+    if at != incident.first or at >= max(deploy.until, deploy.at + 1):
         return None
     if not deploy.seen or release not in {None, deploy.release}:
         return None
-    held = incident.held(0, int(np.searchsorted(incident.times, deploy.until, side="right")))
-    rate = held / max((deploy.until - deploy.at) / HOUR, 1.0)
+    rate = incident.held(0, high) / max((deploy.until - deploy.at) / HOUR, 1.0)
     why = f"first seen {_after(at - deploy.at)} after {_called(deploy)}"
     return _row(incident, "new", at, deploy, why, before=0.0, after=rate)
 
 
-def _more(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
-    """An incident that happens more often after a deploy than before."""
-    low, high = np.searchsorted(incident.times, [deploy.at - 1, deploy.until], side="right").tolist()
-    if incident.held(low, high) < _FLOOR or not low or incident.times[0] > deploy.at - DAY:
+def _more(incident: _Incident, deploy: Deploy, low: int, high: int) -> tuple[Any, ...] | None:
+    """An incident that happens more often after a deploy than before, from one event to another."""
+    if incident.held(low, high) < _FLOOR or incident.times[0] > deploy.at - DAY:
+        return None
+    if deploy.until == deploy.at:  # another came at the same time, and it is that one's
         return None
     day = incident.held(int(np.searchsorted(incident.times, deploy.at - 1 - DAY, side="right")), low)
     tested = []
@@ -257,7 +295,7 @@ def _more(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
         until = int(np.searchsorted(incident.times, deploy.at + width, side="right"))
         if incident.held(low, until) < max(_FLOOR, _TIMES * day * width / DAY):
             continue
-        found = spikes.excess(incident.times, deploy.at - 1, deploy.at + width, incident.weights)
+        found = incident.intervals.excess(deploy.at - 1, deploy.at + width)
         if found is not None and found[0] >= max(_FLOOR, _TIMES * found[1]):
             tested.append((min(2 * found[2], 1.0), width, *found))
     if not tested or min(tested)[0] >= spikes.ALPHA:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.incidents import groups, regressions, suppression
+from triage.incidents import groups, outlying, regressions, suppression
 from triage.incidents.layout import typed
 from triage.incidents.series_expected import band
 from triage.incidents.spikes_streams import Streams
@@ -90,7 +90,8 @@ class Series:
     an id), `counts` one for each bucket of each lane (lane, start, end, count, and where asked expected and upper: the
     count that would be an alarm), `deploys` at, release, service and environment, `releases` what each service said of
     each release (first_seen, last_seen, and the events, incidents and new incidents in it). `incidents` and `events`
-    are how many there are, `timeless` how many events have no time and are not shown.
+    are how many there are, `timeless` how many events have no time and are not shown; `remarks` is what is to be said
+    of the time that it ends with.
     """
 
     span: Span
@@ -101,6 +102,7 @@ class Series:
     incidents: int
     events: int
     timeless: int
+    remarks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<triage.Series: {plural(self.incidents, 'incident')}, {plural(self.events, 'event')}>"
@@ -194,6 +196,7 @@ def made(
         incidents=int((totals > 0).sum()),
         events=int(totals.sum()),
         timeless=events["ts"].null_count,
+        remarks=tuple(outlying.remarks(tables, "until")) if until is None else (),
     )
 
 

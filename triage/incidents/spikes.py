@@ -31,8 +31,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from triage.errors import TriageError
-from triage.incidents.spikes_counts import counted, steady, trimmed
-from triage.incidents.spikes_expected import DAY, HOUR, MINUTE, Found, Window, above_level, judged, judged_by
+from triage.incidents.spikes_counts import counted, trimmed
+from triage.incidents.spikes_excess import HISTORY, LEAST_P, Intervals
+from triage.incidents.spikes_expected import HOUR, MINUTE, Found, Window, above_level, judged, judged_by
 from triage.incidents.spikes_history import History, mask_of
 
 __all__ = ("ALPHA", "HISTORY", "WINDOWS", "Episode", "collapsed", "detect", "episodes", "excess")
@@ -48,8 +49,6 @@ _APART: Final = HOUR
 _COOL: Final = 3 * HOUR
 # Repeats of one client within this time are retries.
 _RETRY: Final = MINUTE
-HISTORY: Final = DAY
-_LEAST_P: Final = 1e-300
 
 WINDOWS: Final = (
     Window(0, 5 * MINUTE, MINUTE, 3 * HOUR, 5, "5 minutes"),
@@ -242,19 +241,7 @@ def excess(micros: Ints, began: int, until: int, weights: Ints | None = None) ->
     >>> events, round(expected, 1), p < 1e-6, why
     (39, 4.1, True, 'the 24 hours before')
     """
-    order = np.argsort(micros, kind="stable")
-    times = np.asarray(micros, np.int64)[order]
-    times = times[: np.searchsorted(times, until, side="right")]
-    held = np.ones(len(times), np.int64) if weights is None else np.asarray(weights, np.int64)[order[: len(times)]]
-    width = until - began
-    if not len(times) or began - times[0] < HISTORY or width <= 0:
-        return None
-    window = Window(0, width, width // 12, DAY, 0, "")
-    inside = slice(int(np.searchsorted(times, began, side="right")), None)
-    count = np.array([steady(times[inside], held[inside], window)])
-    found = judged(np.array([until]), count, History(times, weights=held), int(times[0]), window, least=0.0)
-    p = max(float(np.exp(found.logp[0])), _LEAST_P)
-    return int(held[inside].sum()), float(found.expected[0]), p, judged_by(int(found.basis[0]), window)
+    return Intervals(micros, weights).excess(began, until)
 
 
 def collapsed(times: Ints, clients: npt.NDArray[Any]) -> Ints:
@@ -367,7 +354,7 @@ def _episode(times: Ints, found: Found, chosen: Ints) -> Episode:
         int(np.searchsorted(times, until, side="right") - np.searchsorted(times, after, side="right"))
         for after, until in ((peak - window.width, peak), (began, end))
     )
-    p = max(float(np.exp(found.logp[best])), _LEAST_P)
+    p = max(float(np.exp(found.logp[best])), LEAST_P)
     why = f"{events:,} events in {_article(window.name)} {_said(expected, p, int(found.basis[best]), window)}"
     return Episode(began, start, end, peak, window.width, events, expected, p, total, why)
 

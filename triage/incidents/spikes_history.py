@@ -78,19 +78,31 @@ class History:
         return mean, variance, size
 
     def _spread(self, width: int, after: Ints, until: Ints) -> tuple[Floats, Floats, Floats]:
-        if width not in self._bins:
-            self._bins[width] = self._binned(width)
-        numbers, sums = self._bins[width]
         first, last = -(-after // width), until // width
+        numbers, sums = self._bins_of(width, first, last)
         low, high = np.searchsorted(numbers, first), np.searchsorted(numbers, last)
         size = np.maximum(last - first, 1).astype(np.float64)
         total, uneven = (sums[:, high] - sums[:, low]).clip(min=0.0)
         return total / size, (uneven + _PRIOR) / (total + _PRIOR) * total / size, size
 
-    def _binned(self, width: int) -> tuple[Ints, Floats]:
+    def _bins_of(self, width: int, first: Ints, last: Ints) -> tuple[Ints, Floats]:
+        """The bins of a width: all of them, or those that one interval needs, whose width may never come again."""
+        if len(first) == 1 and width not in self._bins:
+            low, high = np.searchsorted(self.times, [first[0] * width, last[0] * width]).tolist()
+            # The first step is from the last bin before that holds anything.
+            begin = np.searchsorted(self.times, self.times[low - 1] // width * width) if low else 0
+            return self._binned(width, slice(int(begin), max(high, int(begin))))
+        if width not in self._bins:
+            self._bins[width] = self._binned(width, slice(None))
+        return self._bins[width]
+
+    def _binned(self, width: int, rows: slice) -> tuple[Ints, Floats]:
         """The bins that hold anything, and running sums: of counts, and of half the squares of steps up to there."""
-        numbers, places = np.unique(self.times // width, return_inverse=True)
-        counts = np.bincount(places, self._weights, len(numbers)).astype(np.float64)
+        bins = self.times[rows] // width
+        begins = np.flatnonzero(np.diff(bins, prepend=bins[:1] - 1))
+        numbers = bins[begins]
+        weights = np.ones(len(bins), np.int64) if self._weights is None else self._weights[rows]
+        counts = (np.add.reduceat(weights, begins) if len(begins) else begins).astype(np.float64)
         steps = np.zeros(len(counts))
         # Where there is nothing in between, the count fell to nothing and rose again.
         apart = np.where(np.diff(numbers) == 1, 0.0, 2 * counts[1:] * counts[:-1])

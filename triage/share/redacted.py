@@ -327,11 +327,13 @@ class RedactedCase(MaskedTables):
 
     def __repr__(self) -> str:
         """Counts, and the capture policy."""
+        from triage.incidents.outlying import remarks
         from triage.incidents.policies import described
 
         told = repr(self._case).removeprefix("<triage.Case: ").removesuffix(">").split(", ")[:2]
         files = len(self._case.files()) if self._working is None else len(self._working.members)
-        more = [*self._case.journal_told, *described(self._case.raw.tables)]
+        tables = self._case.raw.tables
+        more = [*self._case.journal_told, *described(tables), *remarks(tables)]
         return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *more])}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

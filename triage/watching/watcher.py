@@ -119,6 +119,11 @@ class Watcher:
                 self._state.put("begun", 1)
 
     @property
+    def journal_unread(self) -> int:
+        """How many lines of the journal could not be read, so that what they decided is not applied."""
+        return len(self._journal.damaged())
+
+    @property
     def unread(self) -> int:
         """Of how many files something could not be read, so far."""
         return len(self._unread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,7 @@ class Charts:
         return self._case.series(since, until, expected=expected, lanes=_QUIET)
 
     def _figure(self, series: Series, drawing: Drawing) -> Figure:
+        drawing = replace(drawing, caption="; ".join([drawing.caption, *series.remarks]))
         return figure(drawing, partial(self._brush, series, drawing))
 
     def _brush(self, series: Series, drawing: Drawing) -> Any:
