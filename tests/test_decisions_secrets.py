@@ -264,3 +264,19 @@ def test_who_decides_may_be_somebody_that_the_case_knows_but_no_secret_of_it(tmp
     with pytest.raises(JournalError, match="who decides holds something of the kind password"):
         case.ignore(case.incidents()["incident_id"][0])
     assert case.journal()["who"].tolist() == ["anna", "anna@example.org"]
+
+
+@pytest.mark.parametrize("why", ["gr\udcf6\udcdfe ok", "\udcff", "half of \ud83d it"])
+def test_what_is_not_in_utf_8_is_refused(desk, why):
+    place = next(at for at, char in enumerate(why, 1) if "\ud800" <= char <= "\udfff")
+    with pytest.raises(JournalError, match=f"not in UTF-8 from character {place} on; give it in UTF-8"):
+        desk.case.note(desk.of(1), f"{why} x")
+    assert not desk.journal.path.exists()
+
+
+@pytest.mark.parametrize("who", ["", " ", "\u3164"])
+def test_who_decides_has_a_name(desk, who):
+    case = triage.load(desk.store, journal=Journal(desk.journal.path, who=who))
+    with pytest.raises(JournalError, match=r"the name of who decides is empty.*name them"):
+        case.ignore(desk.of(1))
+    assert not desk.journal.path.exists()

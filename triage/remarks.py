@@ -35,7 +35,7 @@ def reason(text: object, places: Callable[[str], list[Place]]) -> str:
     Raises
     ------
     JournalError
-        It is too long, or holds a control character, or something secret or personal.
+        It is too long, not in UTF-8, or holds a control character, or something secret or personal.
     TriageError
         It is no text.
     """
@@ -46,6 +46,8 @@ def reason(text: object, places: Callable[[str], list[Place]]) -> str:
     for at, char in enumerate(said, 1):
         if unicodedata.category(char) == "Cc" and char not in _LINES:
             raise JournalError(f"the text holds a control character at character {at:,}; say it without that")
+        if "\ud800" <= char <= "\udfff":
+            raise JournalError(f"the text is not in UTF-8 from character {at:,} on; give it in UTF-8")
     if not shows(said):
         return ""
     for start, end, kind in places(said):
@@ -53,7 +55,7 @@ def reason(text: object, places: Callable[[str], list[Place]]) -> str:
             f"the text holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
             "shared; say it without that"
         )
-    return said.strip().encode("utf-8", "replace").decode()
+    return said.strip()
 
 
 def shows(text: str) -> bool:
@@ -73,7 +75,7 @@ def signature(who: object, places: Callable[[str], list[Place]]) -> str:
     Raises
     ------
     JournalError
-        It is too long, or holds what does not print, or something secret.
+        It is empty or too long, or holds what does not print, or something secret.
     TriageError
         It is no text.
     """
@@ -84,6 +86,8 @@ def signature(who: object, places: Callable[[str], list[Place]]) -> str:
         wrong = f"has more than {_NAME} characters"
     elif not name.isprintable():
         wrong = "holds a character that does not print"
+    elif not shows(name):
+        wrong = "is empty"
     else:
         kinds = [kind for _, _, kind in places(name) if kind not in _NAMES]
         wrong = f"holds something of the kind {kinds[0]}" if kinds else ""
