@@ -201,3 +201,45 @@ def test_a_closed_output_is_fine():
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+GREEK = (
+    'Traceback (most recent call last):\n  File "größe_λ.py", line 3, in größe_λ\n'
+    'ValueError: Zoë \U0001f600 \xff \u2028 "\u0394"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "arguments", "words"),
+    [
+        ("cp1252", ["explain"], "größe_\\u03bb"),
+        ("ascii", ["show"], "gr\\xf6\\xdfe_\\u03bb"),
+        ("ascii", ["incidents", "--format", "csv"], "gr\\xf6\\xdfe_\\u03bb"),
+        ("latin-1:replace", ["incidents"], "größe_?"),
+    ],
+)
+def test_what_the_encoding_of_the_output_lacks_is_written_with_backslashes(tmp_path, encoding, arguments, words):
+    (tmp_path / "a.log").write_text(GREEK, "utf-8")
+    env = os.environ | {"PYTHONIOENCODING": encoding}
+    done = triage(*arguments, "a.log", cwd=tmp_path, env=env, fresh=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert words in done.stdout.decode(encoding.partition(":")[0])
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+@pytest.mark.parametrize("arguments", [["table", "events", "--format", "ndjson"], ["watch", "--once", "--json"]])
+def test_json_is_json_whatever_the_encoding_of_the_output(tmp_path, encoding, arguments):
+    (tmp_path / "a.log").write_text(GREEK, "utf-8")
+    env = os.environ | {"PYTHONIOENCODING": encoding, "XDG_STATE_HOME": str(tmp_path / "state")}
+    done = triage(*arguments, "a.log", cwd=tmp_path, env=env, fresh=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii() == (encoding != "utf-8")
+    (row,) = map(json.loads, done.stdout.splitlines())
+    assert "größe_λ" in (row.get("culprit") or str(row))
+
+
+def test_an_error_is_told_in_any_encoding(tmp_path):
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = triage("show", "λ.log", cwd=tmp_path, env=env, fresh=True)
+    assert done.returncode == 3
+    assert b"there is nothing at '\\u03bb.log'" in done.stderr

@@ -58,3 +58,20 @@ def test_a_narrow_terminal_gets_records(terminal, width):
 
 def test_no_rows_are_a_header(terminal):
     assert "incident_id" in terminal(FRAME.iloc[:0], 20)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8", '{"größe_λ":"\U0001f600 \\" \x7f"}'),
+        ("UTF8", '{"größe_λ":"\U0001f600 \\" \x7f"}'),
+        ("latin-1", '{"gr\\u00f6\\u00dfe_\\u03bb":"\\ud83d\\ude00 \\" \x7f"}'),
+        ("utf-16", '{"gr\\u00f6\\u00dfe_\\u03bb":"\\ud83d\\ude00 \\" \x7f"}'),
+    ],
+)
+def test_json_is_in_utf_8_or_in_ascii(monkeypatch, encoding, told):
+    output = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", output)
+    console.print_json('{"größe_λ":"\U0001f600 \\" \x7f"}')
+    output.flush()
+    assert output.buffer.getvalue().decode(encoding) == told + "\n"

@@ -1,5 +1,6 @@
 """No decision writes a secret or a value of an event, and what masks hide parts nothing."""
 
+import io
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from triage.errors import JournalError, TriageError
 from triage.incidents import predicates
 from triage.incidents.decisions import TOKEN, token
 from triage.journal import Journal, Side, Subject
+from triage.share import cells
 
 SECRET = "AKIA" + "QYLPMN5HHHFPZAM2"
 
@@ -178,3 +180,103 @@ def test_who_decides_is_looked_through_as_notes_are(desk, who):
     assert str(who) not in str(caught.value) or who == 5
     assert not desk.journal.path.exists()
     Journal(desk.journal.path, who="ada@example.org").append("note", subjects=[Subject(incident_id=desk.of(1))])
+
+
+PASSWORD = "Xk93jfQpwz7"
+LOG = (
+    f"2026-02-10T09:00:00Z ERROR svc: login with password={PASSWORD} failed\nTraceback (most recent call last):\n"
+    '  File "/home/anna/a.py", line 3, in charge\nValueError: bad\n2026-02-10T09:00:01Z INFO svc: next\n'
+    'Traceback (most recent call last):\n  File "/home/anna/a.py", line 9, in refund\nKeyError: 5\n'
+)
+
+
+def _moved(folder):
+    path = folder / "a.log"
+    path.write_text(LOG)
+    case = triage.load(path, journal=folder / "j.ndjson")
+    path.unlink()
+    return case
+
+
+def _tables(folder):
+    triage.loads(LOG).to_parquet(folder / "tables")
+    return triage.load(folder / "tables", journal=folder / "j.ndjson")
+
+
+def _pasted(folder):
+    return triage.load(LOG.encode(), journal=folder / "j.ndjson")
+
+
+def _streamed(folder):
+    return triage.load(io.BytesIO(LOG.encode()), journal=folder / "j.ndjson")
+
+
+@pytest.mark.parametrize("opened", [_pasted, _streamed, _moved, _tables])
+def test_what_the_case_knows_as_a_secret_is_refused_wherever_its_input_is(tmp_path, opened):
+    case = opened(tmp_path)
+    one = case.incidents()["incident_id"][0]
+    with pytest.raises(JournalError, match="of the kind password at characters 9 to 19") as caught:
+        case.resolve(one, f"rotated {PASSWORD}, so it works again")
+    assert PASSWORD not in str(caught.value)
+    assert not (tmp_path / "j.ndjson").exists()
+    case.resolve(one, "rotated it, so that the login of svc works again")
+    assert case.journal()["why"].tolist() == ["rotated it, so that the login of svc works again"]
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda case, ids, why: case.reopen(ids[0], why),
+        lambda case, ids, why: case.ignore(ids[0], why),
+        lambda case, ids, why: case.note(ids[0], why),
+        lambda case, ids, why: case.merge(ids, why),
+        lambda case, ids, why: case.pin(case.events(ids[0])["event_id"], ids[1], why),
+        lambda case, _, why: case.undo(case.journal()["entry_id"][0], why),
+    ],
+)
+@pytest.mark.parametrize("why", [f"it was {PASSWORD}", f"({PASSWORD.lower()})", "Xk93jfQpwz7\nx", "of anna's files"])
+def test_every_decision_is_looked_through_for_what_the_case_knows(tmp_path, decide, why):
+    case = _pasted(tmp_path)
+    ids = case.incidents()["incident_id"].tolist()
+    case.ignore(ids[0], "nothing that could be known")
+    with pytest.raises(JournalError, match=r"of the kind (password|username) at characters"):
+        decide(case, ids, why)
+    assert len(case.journal()) == 1
+
+
+def test_of_a_case_too_large_to_be_learned_the_events_of_the_incident_are_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(cells, "_SMALL", 0)
+    monkeypatch.setattr(cells, "_QUICK", 0)
+    made = [event(1), event(2, function="render")]
+    made[0]["payload"]["request"]["headers"] = {"x-note": f"password={PASSWORD}"}
+    made[0]["payload"]["message"] += f" password={PASSWORD}"
+    desk = Desk(tmp_path, made)
+    with pytest.raises(JournalError, match="of the kind password"):
+        desk.case.note(desk.of(1), f"it was {PASSWORD}")
+    desk.case.note(desk.of(2), "nothing of that kind")
+
+
+def test_who_decides_may_be_somebody_that_the_case_knows_but_no_secret_of_it(tmp_path):
+    for who in ("anna", "anna@example.org"):
+        case = triage.load(LOG.encode(), journal=Journal(tmp_path / "j.ndjson", who=who))
+        case.ignore(case.incidents()["incident_id"][0])
+    case = triage.load(LOG.encode(), journal=Journal(tmp_path / "j.ndjson", who=f"anna {PASSWORD}"))
+    with pytest.raises(JournalError, match="who decides holds something of the kind password"):
+        case.ignore(case.incidents()["incident_id"][0])
+    assert case.journal()["who"].tolist() == ["anna", "anna@example.org"]
+
+
+@pytest.mark.parametrize("why", ["gr\udcf6\udcdfe ok", "\udcff", "half of \ud83d it"])
+def test_what_is_not_in_utf_8_is_refused(desk, why):
+    place = next(at for at, char in enumerate(why, 1) if "\ud800" <= char <= "\udfff")
+    with pytest.raises(JournalError, match=f"not in UTF-8 from character {place} on; give it in UTF-8"):
+        desk.case.note(desk.of(1), f"{why} x")
+    assert not desk.journal.path.exists()
+
+
+@pytest.mark.parametrize("who", ["", " ", "\u3164"])
+def test_who_decides_has_a_name(desk, who):
+    case = triage.load(desk.store, journal=Journal(desk.journal.path, who=who))
+    with pytest.raises(JournalError, match=r"the name of who decides is empty.*name them"):
+        case.ignore(desk.of(1))
+    assert not desk.journal.path.exists()

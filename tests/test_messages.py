@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.growth import grows_evenly
+from triage import redact
 from triage.stacks import messages
 from triage.stacks.messages import key_text, kinds, parameterise, slots
 
@@ -127,7 +128,7 @@ def test_the_examples_of_the_data_file(row, example):
         ("ORA-00942: table or view does not exist", "ORA-00942: table or view does not exist"),
         ("upstream said 503 Service Unavailable", "upstream said 503 Service Unavailable"),
         ("Key (id)=(7) already exists", "Key (id)=({number}) already exists"),
-        ("login failed: password=hunter2; user=bob", "login failed: password={secret}; user=bob"),
+        ("login failed: password=hunter2; user=bob", "login failed: password={secret}; user={username}"),
         ("bad header Authorization: Bearer abcdef0123.xy", "bad header Authorization: Bearer {secret}"),
         # other languages
         ("l'élément «panier» est absent de l'index", "l'élément {quoted} est absent de l'index"),
@@ -409,3 +410,40 @@ def test_where_in_a_function_and_which_clone_of_it_is_no_part_of_the_key():
     assert len(found) == 1
     assert key_text("tank.c:1 drain_to_the_ring+0x341/0x5b1") not in found
     assert key_text("a refill.isra") != key_text("a refill")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "user=anna.huber host=db1.corp.example.com failed",
+        "no entry for uid=anna,ou=people",
+        "(user=anna, role=admin)",
+        "login=anna_h; hostname=nightingale refused",
+        "user=anna.huber.",
+    ],
+)
+def test_a_message_without_its_names_has_the_key_of_the_whole(message):
+    masked = redact.mask(message)
+    assert masked != message
+    assert key_text(masked) == key_text(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "user=null",
+        "user=None given",
+        "login=failed",
+        "host=unreachable",
+        "user=%s",
+        "user=get(x)",
+        "user==anna",
+        "superuser=anna",
+    ],
+)
+def test_what_tells_a_state_or_is_code_is_no_name(message):
+    assert parameterise(message) == message
+
+
+def test_numbers_and_addresses_under_a_name_are_slots_of_their_own():
+    assert parameterise("user=bob@example.com uid=1000 host=10.0.0.1:80") == "user={email} {process} host={ip}"

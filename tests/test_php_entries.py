@@ -3,7 +3,7 @@
 import pytest
 
 from tests.growth import grows_evenly
-from tests.reading import read
+from tests.reading import SAMPLES, read
 from triage import loads
 from triage.formats import apache_log, app_log
 from triage.stacks import signature
@@ -150,3 +150,45 @@ def test_containers_have_entries_of_their_own():
     assert sorted(case.incidents()["title"]) == ["AError in a", "BError in b"]
     assert set(case.events()["format"]) == {"php-log"}
     assert {ts.isoformat() for ts in case.events()["ts"]} == {"2026-01-26T01:25:59+00:00"}
+
+
+CHAIN = (SAMPLES / "traces" / "php-previous.txt").read_text("utf-8").rstrip("\n")
+
+
+@pytest.mark.parametrize("blank", ["\n\n", "\n"])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "2026-02-10T09:00:00.1234567{:02d}Z ",
+        "2026-02-10T09:00:{:02d}+01:00 ",
+        "2026-02-10 09:00:{:02d} ",
+        "[2026-02-10 09:00:{:02d}] ",
+        "[10-Feb-2026 09:00:{:02d} UTC] ",
+        "web-1  | 2026-02-10T09:00:00.1234567{:02d}Z ",
+    ],
+)
+def test_a_chain_goes_on_behind_a_time_before_each_line(prefix, blank):
+    lines = CHAIN.replace("\n\n", blank).split("\n")
+    text = "".join(f"{prefix.format(at)}{line}\n" for at, line in enumerate(lines))
+    case = loads(f"{text}{prefix.format(40)}the worker is up again\n")
+    assert case.events()["error_type"].tolist() == ["PaymentError"]
+    assert case.stacks()["error_type"].tolist() == ["PaymentError", "OutOfRangeException"]
+    assert case.events()["group_key"].tolist() == [signature(CHAIN)] == [signature(text)]
+    assert case.logs()["message"].tolist()[1:] == ["the worker is up again"]
+
+
+@pytest.mark.parametrize(
+    "line", ["Next retry in 5 s", "Next: cleaning up", "next PaymentError: no", "NextError: the payment failed"]
+)
+def test_what_follows_the_last_call_is_a_record_of_its_own_where_no_chain_goes_on(line):
+    lines = [*CHAIN.split("\n")[:7], "", line]
+    case = loads("".join(f"2026-02-10 09:00:{at:02d} {one}\n" for at, one in enumerate(lines)))
+    assert case.events()["error_type"].tolist() == ["OutOfRangeException"]
+    assert case.logs()["message"].tolist()[1:] == [line]
+
+
+def test_a_chain_goes_on_where_what_was_thrown_says_nothing():
+    text = CHAIN.replace("Next PaymentError: the payment failed in", "Next Shop\\PaymentError in")
+    assert "Next Shop\\PaymentError in /srv" in text
+    case = loads("".join(f"2026-02-10 09:00:00 {line}\n" for line in text.split("\n")))
+    assert case.events()["group_key"].tolist() == [signature(text)]

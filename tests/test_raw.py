@@ -155,3 +155,15 @@ def test_no_tables_are_made_of_a_document(monkeypatch):
     text = _sentry("parse", message="once")
     monkeypatch.setattr("triage.records.ColumnBuilder", None)
     assert len(signature(text)) == 16
+
+
+@pytest.mark.parametrize("name", ["php-previous.txt", "gdb-null.txt"])
+def test_a_byte_order_mark_before_a_text_changes_nothing(name):
+    text = (SAMPLES / "traces" / name).read_text("utf-8")
+    assert signature("\ufeff" + text) == signature(text) == triage.loads("\ufeff" + text).events()["group_key"][0]
+    assert signature("\ufeff") == ""
+
+
+def test_so_it_is_before_json():
+    text = '{"event_id":"e-1","level":"error","exception":{"values":[{"type":"E","value":"x"}]}}'
+    assert signature("\ufeff" + text) == signature(text) != ""

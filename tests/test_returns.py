@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import triage
 from tests.growth import grows_evenly
+from tests.reading import SAMPLES
 from triage.sources.returns import are_ends, ended, ended_text
 
 TEXT = """2026-02-10 09:00:01,000 INFO shop: ready
@@ -51,6 +52,37 @@ def test_lines_that_end_twice_are_not_parted_by_blank_ones():
 def test_json_has_blanks():
     case = triage.loads(b'{"name":\r"E",\r"stack": "E: x\\n    at f (a.js:1:2)"}')
     assert case.events()["error_type"].tolist() == ["E"]
+
+
+@pytest.mark.parametrize("name", ["gdb-null.txt", "php-previous.txt"])
+def test_a_report_that_begins_with_a_bracket_is_no_json(name):
+    text = (SAMPLES / "traces" / name).read_text("utf-8")
+    if name == "gdb-null.txt":
+        assert text.startswith("[Thread ")
+    case = triage.loads(text.replace("\n", "\r"))
+    assert case.files()[["parse_status", "reason"]].values.tolist() == [["ok", "carriage returns end lines"]]
+    assert case.events()["group_key"].tolist() == triage.loads(text).events()["group_key"].tolist()
+
+
+@pytest.mark.parametrize("before", ["", " ", "\ufeff", "\n\n"])
+@pytest.mark.parametrize(
+    ("line", "is_json"),
+    [
+        ("[   12.345678] BUG: kernel NULL pointer dereference", False),
+        ("[New Thread 0x7ffff7d8a740 (LWP 12)]", False),
+        ("[main] ERROR shop: no rate", False),
+        ("{main}", False),
+        ('{ "a": 1}', True),
+        ("{}", True),
+        ('[{"a": 1}]', True),
+        ("[[], [", True),
+        ('["a", "b"]', True),
+        ("[]", True),
+        ("{", True),
+    ],
+)
+def test_what_begins_as_json_has_blanks_where_others_have_ends(before, line, is_json):
+    assert are_ends(f"{before}{line}".encode() + b"\rb" * (line != "{"), whole=True) == (not is_json)
 
 
 BYTES = st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"\r\r\r\r\r\r\n", b"bc"]), max_size=30)

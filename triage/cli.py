@@ -41,6 +41,7 @@ from triage.console import (
     sink_failed,
     source,
     worded,
+    write_anything,
 )
 from triage.errors import RedactionError, SourceError, TriageError
 from triage.share.printable import plural
@@ -192,6 +193,7 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if sys.stdout is None:  # closed by the caller: what would be printed goes nowhere
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    write_anything()
     try:
         try:
             app()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from triage.cli_share import PolicyFile, chosen_policy
-from triage.console import ERR, Exit, Input, JournalFile, Reader, Symbols, Zone, full_id, load, say
+from triage.console import ERR, Exit, Input, JournalFile, Reader, Symbols, Zone, full_id, load, print_json, say
 from triage.errors import TriageError
 
 __all__ = ("app",)
@@ -87,12 +86,12 @@ def hypothesize(  # noqa: PLR0913, PLR0917 - one option each for what can be cho
     client = GeminiClient(model or MODEL, base_url=base_url)
     run = start(redacted, wanted, engine=engine.value, client=client, fresh=fresh).result()
     if send is not None and dry_run and not run.error:
-        sys.stdout.write(forward(run, send.value, redacted.policy, where=where, dry_run=True).text + "\n")
+        print_json(forward(run, send.value, redacted.policy, where=where, dry_run=True).text)
         return
     if json:
         import msgspec
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(run), indent=2).decode() + "\n")
+        print_json(msgspec.json.format(msgspec.json.encode(run), indent=2).decode())
     else:
         say("\n".join(lines(run)))
     if run.error:

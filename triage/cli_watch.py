@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage.console import JournalFile, Zone, complain, complain_of_journal, say
+from triage.console import JournalFile, Zone, complain, complain_of_journal, print_json, say
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _tell(watcher: Watcher, *, json: bool) -> None:
 
 def _print(notice: Notice, *, json: bool) -> None:
     if json:
-        sys.stdout.write(notice.line.decode())
+        print_json(notice.line.decode().rstrip("\n"))
     else:
         say(notice.text)
     sys.stdout.flush()

@@ -1,12 +1,17 @@
 """What all commands have in common: loading with progress, and writing lines, tables and errors.
 
 Data is never taken for markup or terminal codes. Tables are drawn on a terminal and are tab-separated lines anywhere
-else.
+else. What the encoding of an output lacks is written as its number behind a backslash, and JSON in ASCII where that
+encoding is not UTF-8, which readers of JSON expect.
 """
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import os
+import re
 import sys
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,18 +51,23 @@ __all__ = (
     "full_id",
     "load",
     "print_frame",
+    "print_json",
     "print_rows",
     "progress",
     "say",
     "sink_failed",
     "source",
     "worded",
+    "write_anything",
 )
 
 OUT: Final = Console(highlight=False, soft_wrap=True)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 _WORD: Final = 24  # a longer word may be broken to make a table fit
 _GAP: Final = 2
+# How outputs refuse characters unless somebody asked for another way (`PYTHONIOENCODING=cp1252:replace`).
+_REFUSE: Final = frozenset({"strict", "surrogateescape"})
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 # What an error says to whoever wrote Python, and what it says to whoever typed a command.
 _WORDS: Final = (
     (LISTED, "`triage incidents PATH` lists them"),
@@ -123,6 +133,13 @@ class Style(StrEnum):
 
 
 Printed = Annotated[Style, typer.Option("--format", help="How to print.")]
+
+
+def write_anything() -> None:
+    """Let no character that an output has no code for end a command."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper) and output.errors in _REFUSE:
+            output.reconfigure(errors="backslashreplace")
 
 
 def say(text: str, style: str = "") -> None:
@@ -248,9 +265,18 @@ def print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) ->
     encode = msgspec.json.Encoder().encode
     if style is Style.ndjson:
         for row in rows:
-            sys.stdout.write(encode(row).decode() + "\n")
+            print_json(encode(row).decode())
     else:
-        sys.stdout.write(msgspec.json.format(encode(rows), indent=2).decode() + "\n")
+        print_json(msgspec.json.format(encode(rows), indent=2).decode())
+
+
+def print_json(text: str) -> None:
+    """Print a document of JSON, in ASCII where the output is not in UTF-8."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if codecs.lookup(encoding).name != "utf-8":
+        # Beyond ASCII stand the characters of strings alone, which JSON writes as units of UTF-16.
+        text = _BEYOND_ASCII.sub(lambda match: json.dumps(match.group())[1:-1], text)
+    sys.stdout.write(text + "\n")
 
 
 def print_rows(header: list[str], rows: list[Any]) -> None:

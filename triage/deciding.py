@@ -1,13 +1,14 @@
 """The verbs of a case by which people decide: each writes one entry of the journal and holds at once.
 
-What goes into the journal is looked through for secrets and personal data first: a reason or note that holds one is
-refused (`triage.remarks`), event ids that hold one and all values stand there as digests.
+What goes into the journal is looked through for secrets and personal data first: a reason or note that holds one, by
+its form or as what the case holds as one, is refused (`triage.remarks`); event ids that hold one and all values stand
+there as digests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from triage.incidents.lineage import revoked
 from triage.incidents.replayed import Effect
 from triage.incidents.taken import Taken
 from triage.journal import WAYS, Entry, Journal, parse
+from triage.redact import spans
 from triage.tables import to_pandas
 from triage.times import iso
 
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from triage.journal import Subject
     from triage.redact.policy import Policy
+    from triage.share.redacted import RedactedCase
     from triage.sources.inputs import Inputs
 
 __all__ = ("Deciding",)
@@ -69,6 +73,11 @@ class Deciding:
     _inputs: Inputs
     _config: str | os.PathLike[str] | None
     _decided: Decisions | None = None
+
+    if TYPE_CHECKING:  # what `Case` has of its own
+
+        @cached_property
+        def _masked(self) -> RedactedCase: ...
 
     def resolve(self, id: str, note: str = "") -> str:
         """Say that an incident is fixed; an event that happens later makes it `regressed`.
@@ -326,10 +335,23 @@ class Deciding:
     def _write(self, what: str, why: str, **more: Any) -> None:
         if self._taken is not None:
             raise JournalError("this case is masked; decide on the case that it was made from")
-        told = remarks.reason(why, self._policy)
+        told = remarks.reason(why, partial(self._places, about=more["subjects"]))
         if self._journal.path is not None:
-            remarks.signature(self._journal.who, self._policy)
+            remarks.signature(self._journal.who, self._places if self._journal.is_signed else self._own_places)
         self._journal.append(what, why=told, **more)
+
+    def _own_places(self, text: str) -> list[remarks.Place]:
+        """Where a text holds what must not stand in the journal, as it shows by itself."""
+        return spans(text, policy=self._policy)
+
+    def _places(self, text: str, about: Iterable[Subject] = ()) -> list[remarks.Place]:
+        """The same, and where something stands that is known from what was read, which is looked through only then."""
+        own = self._own_places(text)
+        if own or self._journal.path is None:
+            return own
+        events, codes, ids = self.members()
+        wanted = [ids.index(each.incident_id) for each in about if each.incident_id in ids]
+        return self._masked.spans(text, events["event_id"].filter(pa.array(np.isin(codes, wanted))).to_pylist())
 
     @cached_property
     def _policy(self) -> Policy:

@@ -76,6 +76,7 @@ class Journal:
     ) -> None:
         self.path = None if path is None else _file(path)
         self._who = who
+        self._given = who is not None
         self._when = when
         self._named = path is not None
         self.missing = missing
@@ -154,6 +155,11 @@ class Journal:
         if self._who is None:
             self._who = _who(self.path)
         return self._who
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether who decides was given, and not asked of git or the login."""
+        return self._given
 
     def __repr__(self) -> str:
         return f"<triage.Journal: {len(self.entries())} entries, {len(self.damaged())} damaged>"

@@ -135,7 +135,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     )
 
 
-def loads(text: str | bytes, name: str = "pasted") -> Case:
+def loads(text: str | bytes, name: str = "pasted", *, config: str | os.PathLike[str] | None = None) -> Case:
     """Open pasted text, such as a report or a log, as a case.
 
     Parameters
@@ -144,11 +144,15 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
         The text, or its bytes.
     name
         What to call it in `case.files()`.
+    config
+        A settings file, as `load` takes it.
 
     Raises
     ------
     SourceError
-        It is neither text nor bytes.
+        It is neither text nor bytes, or `config` is not there.
+    TriageError
+        The settings file holds something unknown.
 
     Examples
     --------
@@ -159,9 +163,10 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     if not isinstance(text, str | bytes | bytearray | memoryview):
         raise SourceError(f"a {type(text).__name__} is no text; give text or bytes, or a path to triage.load")
     demand(name, str, "the name of a pasted text is a text")
+    demand(config, (str, os.PathLike, type(None)), "config= is a path")
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
     inputs = Inputs(data, name=name)
-    return _open(inputs, _journal(None, inputs))
+    return _open(inputs, _journal(None, inputs), config=config)
 
 
 def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> Journal:

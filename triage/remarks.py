@@ -11,27 +11,31 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from triage.errors import JournalError, demand
-from triage.redact import spans
 
 if TYPE_CHECKING:
-    from triage.redact.policy import Policy
+    from collections.abc import Callable
 
-__all__ = ("LONGEST", "reason", "shows", "signature")
+__all__ = ("LONGEST", "Place", "reason", "shows", "signature")
+
+# Where something stands in a text, by characters, and of what kind it is.
+Place = tuple[int, int, str]
 
 LONGEST: Final = 10_000
 _NAME: Final = 200
+# What people are told by: who decides may be one of those that the case tells of.
+_NAMES: Final = frozenset({"email", "username", "person"})
 _LINES: Final = "\n\t"
 # Letters and symbols that are drawn as nothing.
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
-def reason(text: object, policy: Policy) -> str:
-    """A note or a reason as it goes into the journal.
+def reason(text: object, places: Callable[[str], list[Place]]) -> str:
+    """A note or a reason as it goes into the journal; `places` says where a text holds something secret or personal.
 
     Raises
     ------
     JournalError
-        It is too long, or holds a control character, or something secret or personal.
+        It is too long, not in UTF-8, or holds a control character, or something secret or personal.
     TriageError
         It is no text.
     """
@@ -42,12 +46,16 @@ def reason(text: object, policy: Policy) -> str:
     for at, char in enumerate(said, 1):
         if unicodedata.category(char) == "Cc" and char not in _LINES:
             raise JournalError(f"the text holds a control character at character {at:,}; say it without that")
-    for start, end, kind in spans(said, policy=policy):
+        if "\ud800" <= char <= "\udfff":
+            raise JournalError(f"the text is not in UTF-8 from character {at:,} on; give it in UTF-8")
+    if not shows(said):
+        return ""
+    for start, end, kind in places(said):
         raise JournalError(
             f"the text holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
             "shared; say it without that"
         )
-    return said.strip().encode("utf-8", "replace").decode() if shows(said) else ""
+    return said.strip()
 
 
 def shows(text: str) -> bool:
@@ -61,13 +69,13 @@ def shows(text: str) -> bool:
     return any(char.isprintable() and not char.isspace() and char not in _BLANK for char in text)
 
 
-def signature(who: object, policy: Policy) -> str:
-    """Who decides, as it goes into the journal; an e-mail address that was given as one is told.
+def signature(who: object, places: Callable[[str], list[Place]]) -> str:
+    """Who decides, as it goes into the journal: an account or an address is told; `places` as for `reason`.
 
     Raises
     ------
     JournalError
-        It is too long, or holds what does not print, or something secret.
+        It is empty or too long, or holds what does not print, or something secret.
     TriageError
         It is no text.
     """
@@ -78,8 +86,10 @@ def signature(who: object, policy: Policy) -> str:
         wrong = f"has more than {_NAME} characters"
     elif not name.isprintable():
         wrong = "holds a character that does not print"
+    elif not shows(name):
+        wrong = "is empty"
     else:
-        kinds = [kind for _, _, kind in spans(name, policy=policy) if kind != "email"]
+        kinds = [kind for _, _, kind in places(name) if kind not in _NAMES]
         wrong = f"holds something of the kind {kinds[0]}" if kinds else ""
     if wrong:
         raise JournalError(

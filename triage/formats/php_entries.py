@@ -3,7 +3,7 @@
 Facts: PHP 7 and 8, Xdebug 2 and 3, mod_php, PHP-FPM behind Apache and nginx. Grammar, one line each, each line with or
 without the prefix of the log::
 
-    entry    = carrier "PHP " level ":  " message  ( call | title | row | more )*
+    entry    = carrier "PHP " level ":  " message  ( call | title | row | more )*  ( [ blank ] "Next " message call* )*
     title    = "PHP Stack trace:" | "Stack trace:"
     row      = "PHP" blanks n ". " function "(" arguments ") " file ":" n          ; Xdebug
     carrier  = [ "PHP message: " ]                                                 ; PHP-FPM, several on one line
@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from triage.formats.log_records import Reading, Record, Row, unwrapped
 from triage.formats.traces import php_parse
 from triage.formats.traces.php_parse import LEVELS
+from triage.formats.traces.prefixes import split
 from triage.formats.traces.scanning import scan
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _BELOW: Final = re.compile(
 _CARRIER: Final = "PHP message: "
 _QUOTED: Final = re.compile(r"(?: on line \d{1,9}|\{main\})['\"]$")
 _TITLE: Final = "Stack trace:"
+# How a chain goes on behind the last call of what was thrown first.
+_CHAINED: Final = re.compile(r"Next [^\W\d][\w\\]{0,200}(?:@anonymous)?(?:: | in \S.{0,400}:\d{1,9}\s*$)")
 _REFERER: Final = ", referer: "
 
 
@@ -79,6 +82,14 @@ class _Entry:
         else:
             self.left += 1
 
+    def chained(self, text: str) -> bool:
+        """Whether a line with a time of its own is the blank one, or the head, with which a chain goes on."""
+        behind = self.lines[-2:] if self.lines and not self.lines[-1].strip() else self.lines[-1:]
+        if not behind or php_parse.MAIN.match(behind[0]) is None:
+            return False
+        said = split(text).text
+        return _CHAINED.match(said) is not None or (len(behind) == 1 and not said.strip())
+
 
 class Entries:
     """The entries that are open, by process and client."""
@@ -115,7 +126,9 @@ class Entries:
             return False
         place = unwrapped(row.text)[0]
         key = _key(said, place)
-        if not pieces or not (_HEAD.match(pieces[0]) or (key in self._open and _continues(pieces[0]))):
+        goes_on = key in self._open and self._open[key].chained(row.text)
+        pieces = [split(row.text).text] if goes_on else pieces
+        if not goes_on and not (pieces and (_HEAD.match(pieces[0]) or (key in self._open and _continues(pieces[0])))):
             self._last.pop(place, None)
             if key in self._open:
                 self._give(self._open.pop(key))

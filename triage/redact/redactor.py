@@ -142,6 +142,13 @@ class Redactor:
             found = self._memo[asked] = self._cell(text, key)
         return found
 
+    def spans(self, text: str) -> list[tuple[int, int, str]]:
+        """What `triage.redact.spans` gives, and where what was found in other texts stands in this one."""
+        data = text.encode("utf-8", "surrogatepass")
+        hits = self._scanner.find(data, self._everything())
+        forget()
+        return _by_character(text, data, hits)
+
     def residue(
         self,
         data: bytes,
@@ -365,7 +372,11 @@ def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:
     scanner = Scanner(policy if policy is not None else Policy.default())
     data = text.encode("utf-8", "surrogatepass")
     given = [(known.kind, known.value.encode("utf-8", "surrogatepass")) for known in policy.known] if policy else []
-    hits = _in_one(scanner, data, given)
+    return _by_character(text, data, _in_one(scanner, data, given))
+
+
+def _by_character(text: str, data: bytes, hits: list[Hit]) -> list[tuple[int, int, str]]:
+    """Where hits in the bytes of a text are among its characters, and of what kind."""
     if len(data) == len(text):
         return [(hit.start, hit.end, hit.kind) for hit in hits]
     # Every byte of a character but its first is one that the text does not count.

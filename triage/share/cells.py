@@ -27,13 +27,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.errors import SourceError
 from triage.redact.documents import kind_of
 from triage.share import leaving as leave
 from triage.share import passes
 from triage.share.derived import Rows, is_of_process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from triage.redact.policy import Policy
     from triage.redact.redactor import Redactor
@@ -65,7 +66,9 @@ _GUESSED: Final = ("sha256", "debugbundle_v1_7", "debugbundle_v1_10", "debugbund
 class Masker:
     """Masks the tables and pages of a case."""
 
-    __slots__ = ("_everything", "_guard", "_later", "_learned", "_policy", "_raw", "_small", "_views", "_whole")
+    __slots__ = (
+        *("_everything", "_guard", "_later", "_learned", "_policy", "_raw", "_rows", "_small", "_views", "_whole"),
+    )
 
     def __init__(self, raw: Raw, *, policy: Policy) -> None:
         self._raw = raw
@@ -73,6 +76,7 @@ class Masker:
         self._whole: Redactor | None = None
         self._learned: Redactor | None = None
         self._everything: Redactor | None = None
+        self._rows: Redactor | None = None
         self._views: dict[tuple[str, ...], Redactor] = {}
         self._guard = threading.RLock()  # what waits for a model masks in a thread of its own
         self._small = _size(raw.tables["files"]) <= _SMALL
@@ -96,6 +100,19 @@ class Masker:
             if self._everything is None:
                 self._everything = passes.learn_everything(self._raw, self._policy)
             return self._everything
+
+    def spans(self, text: str, events: Sequence[str] = ()) -> list[tuple[int, int, str]]:
+        """Where a text holds something that is known on screen, in a view of these events (the last of many), and what.
+
+        Of inputs that cannot be read again, what was read of them is known.
+        """
+        with self._guard:
+            if self._rows is None:
+                try:
+                    return self._of_events(events[-_FEW:] if self._later else ()).spans(text)
+                except SourceError:
+                    self._rows = passes.learn_everything(self._raw, self._policy, again=False)
+            return self._rows.spans(text)
 
     def frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """The table with its texts masked; without the environment of a process, and without digests of raw files."""
@@ -156,7 +173,7 @@ class Masker:
             self._learned = passes.learn_everything(self._raw, self._policy, without=self._later)
         return self._learned
 
-    def _of_events(self, events: list[str]) -> Redactor:
+    def _of_events(self, events: Sequence[str]) -> Redactor:
         """The same and what is found in all that was read of these events, where they are few."""
         asked = tuple(events)
         if not asked or len(asked) > _FEW:

@@ -161,13 +161,16 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
         first = False
 
 
-def learn_everything(raw: Raw, policy: Policy, *, key: bytes | None = None, without: Collection[str] = ()) -> Redactor:
+def learn_everything(
+    raw: Raw, policy: Policy, *, key: bytes | None = None, without: Collection[str] = (), again: bool = True
+) -> Redactor:
     """Pass 1 over a case: a redactor that knows what is found in it, whatever of it leaves, and has numbered nothing.
 
-    Its heirs number what they mask. Files whose ids are in `without` are left out.
+    Its heirs number what they mask. Files whose ids are in `without` are left out. Where the inputs are not read
+    `again`, what is in the rows that were read of them is found.
     """
     redactor = Redactor(policy, key=key)
-    textual = leave.texts(raw.inputs, raw.limits, strict=False, passed=without)
+    textual = leave.texts(raw.inputs, raw.limits, strict=False, passed=without) if again else ()
     plan = [file for file in leave.plan(raw.tables, textual, apart=True) if file.source_id not in without]
     learn(redactor, raw, plan, Rows(raw.tables, plan, process=policy.minidump_memory), passed=without)
     for name in leave.names(raw.tables, {file.source_id for file in plan}.union(without)):

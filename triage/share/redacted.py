@@ -20,7 +20,7 @@ from triage.share.masked_tables import MaskedTables
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -299,6 +299,13 @@ class RedactedCase(MaskedTables):
             originals=dict(originals or {}),
         )
         return approve(self.working, decisions, by=by, when=when)
+
+    def spans(self, text: str, events: Sequence[str] = ()) -> list[tuple[int, int, str]]:
+        """Where a text holds something that is masked here, by characters, and of what kind; see `triage.redact.spans`.
+
+        Of a large case that masks on demand, what is in these events is known beside what is learned first.
+        """
+        return self.working.redactor.spans(text) if self._masker is None else self._masker.spans(text, events)
 
     @property
     def policy(self) -> Policy:

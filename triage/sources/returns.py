@@ -16,6 +16,9 @@ __all__ = ("RETURNS", "are_ends", "ended", "ended_bytes", "ended_text", "wide_en
 
 RETURNS: Final = "carriage returns end lines"
 
+# How JSON begins, and no line of a log or of a debugger that begins with a bracket.
+_OBJECT: Final = rb'\{\s*+(?:["}]|\Z)'
+_JSON: Final = re.compile(rb"[\xef\xbb\xbf\s]*+(?:" + _OBJECT + rb'|\[[\[\s,]*+(?:["\]]|\Z|' + _OBJECT + rb"))")
 _LONE: Final = re.compile(rb"\r(?!\r{0,4}\n)")
 _LONE_TEXT: Final = re.compile(r"\r(?!\r{0,4}\n)")
 # So many returns at the end of a piece may lead to a line feed in the next one.
@@ -29,10 +32,12 @@ def are_ends(head: bytes, encoding: str = "utf-8", *, whole: bool) -> bool:
     --------
     >>> are_ends(b"a\rb", whole=True), are_ends(b"a\r\nb\r\r\n", whole=True), are_ends(b'{"a":\r1}', whole=True)
     (True, False, False)
+    >>> are_ends(b"[New Thread 1]\rab", whole=True), are_ends(b'[{"a":\r1}]', whole=True)
+    (True, False)
     """
     if encoding != "utf-8":
         return wide_end(head, encoding) != "\n".encode(encoding)
-    if b"\r" not in head or b"\0" in head or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+    if b"\r" not in head or b"\0" in head or _JSON.match(head):
         return False
     return _LONE.search(head if whole else head.rstrip(b"\r")) is not None
 

@@ -45,6 +45,7 @@ _SIGNS: Final = BytesAhoCorasick([*_WORDS, *OVERFLOWS], matchkind=MatchKind.Left
 
 def signature(text: str, table: FrameTable) -> str:
     """See `triage.stacks.signature`."""
+    text = text.removeprefix("\ufeff")  # it says how a file is written, and no line begins with it
     data = text.encode("utf-8", "replace")
     signs = bool(_SIGNS.find_matches_as_indexes(data))
     if is_document(text) if signs else _is_typed(text):
