@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, declared, examples, reports, users, values, variables
+from triage.redact.named import credentials, declared, examples, extents, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import geography, given, people, wireless
 from triage.redact.pii.hosts import in_words, is_host
@@ -27,8 +27,15 @@ _MADE_DEVICE: Final = re.compile(
 )
 _PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
 # The form of each, how many digits it has at least, and how many different letters and digits.
-_OF_DEVICES: Final = {"device": (_DEVICE, 2, 4), "made device": (_MADE_DEVICE, 5, 5), "mac": (_PLAIN_MAC, 0, 4)}
 _SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
+# Under a name that things of many kinds have: a digit ends no word.
+_OF_MAKERS: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9][A-Z0-9])" + _SERIAL.pattern)
+_OF_DEVICES: Final = {
+    "device": (_DEVICE, 2, 4),
+    "made device": (_MADE_DEVICE, 5, 5),
+    "mac": (_PLAIN_MAC, 0, 4),
+    "serial": (_OF_MAKERS, 1, 4),
+}
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 # A code in groups of one length, as those of debuggers and of pairing are.
 _FOUR_NUMBERS: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
@@ -123,7 +130,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     value = data[start:end]
     label = data[name[0] : name[1]]
     # What begins with the rest of a sign of quoted-printable is read in the view of it.
-    written = value.startswith(b"3D") and data.startswith(b"=", start - 1)
+    written = value.startswith(b"3D") and extents.is_written_out(data, start)
     if (
         written
         or (b" " in value and data.startswith(b"`", start - 1))

@@ -57,7 +57,7 @@ _MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
 _PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
 # How a value is written, at the end of its name.
 _ENCODINGS: Final = frozenset({"b", "64", "base", "base64", "hex", "raw", "32"})
-_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees", "place", "handle"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "serial", "degrees", "place", "handle"})
 # What such a name begins with is no secret, for all that it says besides.
 _PUBLIC: Final = "public"
 _LONGEST: Final = 120
