@@ -20,7 +20,7 @@ _BLANKS: Final = re.compile(rb"[\s,]*(?:(?<=[\s,])(?:#|//)[^\n]{0,400}\n[\s,]*){
 _ENTRY: Final = re.compile(rb"""\s{0,40}\\{0,15}["'][\w./ -]{1,80}\\{0,15}["']\s{0,4}(?::|=>)\s{0,4}""")
 # The value of a property of Android.
 _PROPERTY: Final = re.compile(rb"[^\]\s,]{4,60}(?=\])")
-_OF_DEVICES: Final = frozenset({"device", "made device", "digits", "phone", "mac"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "digits", "phone", "mac", "serial"})
 # What a line of a log begins with in brackets.
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}:[0-9]{2}:[0-9]{2}")
 # A value that is none by its own form is one among others that are: so many letters, and no blank.

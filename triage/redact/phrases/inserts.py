@@ -15,6 +15,7 @@ from triage.redact.named import credentials, headings, users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.pii import contacts
+from triage.redact.pii.given import is_name_of_somebody
 from triage.redact.text import Allowance, Found, Span, digits_in
 
 __all__ = ("bare", "created", "inserted", "table_at")
@@ -50,7 +51,7 @@ _APART: Final = 16_384
 _IN_QUOTES: Final = frozenset({"user", "device", "place"})
 _READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _BY_FORM: Final = frozenset(
-    {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device"}
+    {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device", "serial"}
 )
 # How the digest of a password begins, before which its account stands.
 _DIGEST: Final = re.compile(
@@ -167,7 +168,11 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
         group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
-        elif meaning and (meaning.weak in headings.PERSONAL or (meaning.weak in _IN_QUOTES and group < 3)):
+        elif meaning and (
+            meaning.weak in headings.PERSONAL
+            or (meaning.weak in _IN_QUOTES and group < 3)
+            or (meaning is _ACCOUNT and is_name_of_somebody(argument[group].strip()))
+        ):
             told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
             yield from ((*found[:3], "sql") for found in told)
         place = argument.end()

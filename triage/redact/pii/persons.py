@@ -89,7 +89,7 @@ _WORD_BEFORE: Final = re.compile(
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
 _OF_THEIRS: Final = {"phone", "digits", "device", "made device", "mac", "degrees", "place", "ssid", "user", "handle"}
-_FORMS: Final = people.FORMS | _OF_THEIRS
+_FORMS: Final = people.FORMS | _OF_THEIRS | {"serial"}
 _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter"
     b" caller callee requestor requester claimant landlord guardian attention attn nurse doctor physician teacher"
