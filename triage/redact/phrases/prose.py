@@ -90,7 +90,7 @@ _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 _IN_QUERIES: Final = frozenset({b"?", b"&"})
 _QUOTES: Final = frozenset({b'"', b"'"})
-_OF_DEVICES: Final = frozenset({"device", "made device", "mac"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "serial"})
 _SETS: Final = re.compile(rb"ENV|ARG|set")
 # A word that nothing but a blank or a comma ends, and no quote opens.
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
@@ -376,7 +376,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", person),
     (CHATS, chatting),
-    (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", machine),
+    (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:(?:to|is|was|called|named)[ \t]+)?\\{{0,3}}[\"']?)", machine),
     (
         (
             rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{DOES}|ok)"
