@@ -283,3 +283,68 @@ def test_every_list_of_words_has_its_reader():
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
+
+
+TOLD_BESIDE = (
+    # fields of forms with brackets
+    '{"name": "user[phone]", "value": "«07994 859785»"}, {"name": "user[name]", "value": "«Ana Cruz»"}',
+    '{"name": "user[address_attributes][street]", "value": "«Lindenweg 5»"}',
+    '{"name": "file[name]", "value": "Quarterly Report"}, {"name": "items[0][name]", "value": "Blue Chair"}',
+    "self.user[name] = value",
+    "params[user][name]",
+    # of devices
+    '"arch": "arm64", "serial": "«C02G382KG1G3»"',
+    "serial = '«R5CMAZB9M5G»'",
+    "'serialnumber': '«PF84EFV9»'",
+    '"serial": "2024010101"',
+    '"serial": "03A1F4C2B5D6E7F8"',
+    '"serial": "VERSION2"',
+    '"serial": "SERIAL PRIMARY KEY"',
+    # below or above how somebody is reached
+    "Cheers,\nPhone: «+44 7838 315974»\n«20 rue des Lilas»\n",
+    "Build 2026\nTel: «0151 2345678»\n3 crashes today\n",
+    # who was born, who signs, who has a mailbox
+    "the customer is «Ana Cruz», born «28.05.1968»",
+    "the release is Jammy Jellyfish, born «28.05.2022»",
+    "Please fix it. Thanks, «Ana Cruz»\n",
+    "Thanks, Support Team\n",
+    "Thanks, Visual Studio\n",
+    "Thanks, Ana Cruz can log in",
+    "ADMINS = [('«Ana Cruz»', '«root@acme.example.net»')]",
+    "x = [('Release Notes', '«notes@acme.example.net»')]",
+    "insert into `users` (`name`, `email`, `password`) values («Ana Cruz», «x1@acme.example.net», $2y$12$a)",
+    "insert into `tags` (`name`, `slug`) values (Big Sale, big-sale)",
+    # sudo
+    "MESSAGE=  «lhartwig» : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/x",
+    "MESSAGE= root : TTY=pts/0 ; PWD=/",
+    "«lhartwig» : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/",
+    # numbers
+    '"steuerIdentifikationsnummer": "«92873401539»"',
+    '"documento": "«91376822377»"',
+    '"documento": "20260101123"',
+    '"documento": "informe"',
+    "line1Number=«06 37 67 97 18»",
+    "lineNumber=1234567",
+    "contact: «030 8556465» / x",
+    "contact: 2026 01 02",
+    "contact: support",
+    "vehicle VIN «JTDCDVUUXWT971395»",
+    "user.name=«nascimento82»",
+    # machines
+    "the machine is «BER-WS7235».",
+    "the machine is SLOW-2000.",
+    "from «175.216.106.239» («BER-WS8078»)",
+    "from «175.216.106.239» (CVE-2024-1234)",
+    "from «175.216.106.239» (UTC-0800)",
+    "relay=mx1.gmx.net[«175.216.106.239»]:25",
+    # columns whose ending leads only behind an underscore
+    "id,codice_fiscale,passport_number,y\n2612,abc,«FYM0V5M28»,3\n",
+    "id,dev_host,imsi,zip\n1,a,«262011234567890»,9\n",
+)
+
+
+@pytest.mark.parametrize("text", TOLD_BESIDE)
+def test_people_are_told_by_what_stands_beside_them(text):
+    wanted = [part.partition("»")[0] for part in text.split("«")[1:]]
+    plain = text.translate({0xAB: None, 0xBB: None})
+    assert [plain[start:end] for start, end, *_ in spans(plain)] == wanted

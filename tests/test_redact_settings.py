@@ -101,3 +101,30 @@ def test_what_is_said_of_a_file_is_no_value(name: str, error: str) -> None:
 )
 def test_work_grows_with_the_text(piece: str) -> None:
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
+
+
+GROUPED = (
+    'psk="«v895-gycf-spz7»"',
+    "?user=a&pass=«v398-s0bt-n3df»&x=1",
+    "password=«vv86-wg6e-ihn1»",
+    f"encrypt.key=«{TOKEN}»",
+    f"ENCRYPT_KEY=«{TOKEN}»",
+    f"grant_type=authorization_code&code_verifier=«3D{TOKEN}»",
+    '[["X-Server-Token", "«1dfa9d2f-9f0d-467d-85f3-87385345117f»"], ["X-Request-Id2", "abc"]]',
+    'columns [["id", "token"], ["1", "«1dfa9d2f9f0d467d»"]]',
+    "password=v2-beta-1",
+    "password: v1.2.3",
+    "password=v12.0-rc1",
+    "token=v12-alpine-slim",
+    "secret: v2024-release-notes",
+    "failed to encrypt key: permission_denied",
+    "encrypt.key=horse-battery",
+    "0|0|libxul.so|_ZN7storage7Session5flushEv|hg:hg.mozilla.org/central:dom/a.cpp:f9adf45e049cb3188efd0785eb1a5701bc607fbd|52|0x1",
+)
+
+
+@pytest.mark.parametrize("text", GROUPED)
+def test_what_begins_like_a_version_or_is_joined_to_a_name(text):
+    wanted = re.findall("«([^»]*)»", text)
+    plain = text.translate({0xAB: None, 0xBB: None})
+    assert [plain[start:end] for start, end, *_ in spans(plain)] == wanted

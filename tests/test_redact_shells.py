@@ -178,3 +178,45 @@ def test_addresses_and_people_beside_such_are_still_found(text: str) -> None:
 )
 def test_work_grows_with_the_text(piece: str) -> None:
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
+
+
+CODE = "Hq8jGieZ3duc1Jbr" + "Qr0usFXw6J2s3Q"
+WORDS = "plum-kettle-81"
+COMMANDED = (
+    # a path in quotes before its arguments, in the element of an event and without one
+    '<Data N="C">"C:\\T\\psexec.exe" \\\\10.0.0.4 -u CORP\\«lhartwig» -p «plum-kettle-81» x</Data><Data N="S">0</Data>',
+    "'C:\\Tools\\PsExec64.exe' -u «lhartwig» -p «plum-kettle-81» cmd",
+    # what stands behind the element is none of the command
+    '<Data Name="C">net use \\\\10.0.0.4\\s /user:CORP\\«lhartwig» «plum-kettle-81»</Data><Data N="S">0xc006d</Data>',
+    "net use Z: \\\\10.0.0.4\\s /user:CORP\\«lhartwig» /persistent:yes",
+    "winrs -r:web -u:«lhartwig» -p:«plum-kettle-81» ipconfig",
+    "wmic /user:CORP\\«lhartwig» /password:«plum-kettle-81» process list",
+    # headers that a server sets
+    'proxy_set_header Authorization "SSWS «plum-kettle-81»";',
+    'RequestHeader set Authorization "Splunk «plum-kettle-81»"',
+    'header_up Authorization "Bearer «plum-kettle-81»"',
+    f"aws configure set aws_secret_access_key «/{CODE}xY7pLw4Rt»",
+    # the first parameter of a query without a question mark
+    f"GET /cb code=«{CODE}»&state=done 443 -",
+    f"GET /cb code=«{CODE}» 443 - Mozilla/5.0",
+    f'"body": "code=«{CODE}»&grant_type=authorization_code"',
+)
+NOT_COMMANDED = (
+    "proxy_set_header Host $host;",
+    "proxy_set_header Authorization $http_authorization;",
+    "RequestHeader set X-Forwarded-Proto https",
+    "exit code=127&state=done",
+    "GET /x code=maintenance_mode_on_now 443 -",
+    "psexec \\\\web cmd /c dir -p 22",
+)
+
+
+def _marked(text: str) -> tuple[str, list[str]]:
+    """A text without its marks, and what stood between them."""
+    return text.translate({0xAB: None, 0xBB: None}), [part.partition("»")[0] for part in text.split("«")[1:]]
+
+
+@pytest.mark.parametrize("text", [*COMMANDED, *NOT_COMMANDED])
+def test_a_command_in_an_element_and_a_header_that_is_set(text):
+    plain, wanted = _marked(text)
+    assert [one for one in found(plain) if one != "10.0.0.4"] == wanted

@@ -12,7 +12,7 @@ from triage.redact.text import BACKSLASH, Span
 
 __all__ = (
     "after", "bare", "before", "before_fragment", "before_host", "before_query", "behind_pointer", "beyond_backslash",
-    "closing", "forget", "header", "quoted", "to_line_end",
+    "closing", "forget", "header", "is_written_out", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -75,6 +75,10 @@ _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)
 _ESCAPED: Final = re.compile(rb"""'(?:\\'|"'")'(?=[^\s'"][^'\r\n]{0,200}')|"'"'"(?=[^\s'"][^"\r\n]{0,200}")""")
 _JOINS_PARTS: Final = frozenset({b"\\", b'"', b"'"})
 _ESCAPES: Final = (b"'\\''", b"'\"'\"'", b'"\'"\'"')
+# A parameter before or behind another one whose sign of assignment is written as it is.
+_PARAMETER_BEFORE: Final = re.compile(rb"=(?![0-9A-F]{2})[^\s=&\"']{0,160}&[\w.\[\]-]{1,60}=\Z")
+_PARAMETER_BEHIND: Final = re.compile(rb"[^\s=&\"']{0,400}&[\w.\[\]-]{1,60}=(?![0-9A-F]{2})")
+_PARAMETER_REACH: Final = 240
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
 # The name of a part of a page behind an address, and the address before a parameter.
@@ -288,3 +292,11 @@ def before(data: bytes, begin: int) -> Span | None:
     if match is None and at >= 0 and (plain := _LINE_BEFORE.fullmatch(data, first + at, begin)):
         return to_line_end(data, plain.start(1), words=True)
     return match.span(3) if match else None
+
+
+def is_written_out(data: bytes, start: int) -> bool:
+    """Whether a value begins with the rest of a sign of quoted-printable, and no other sign beside it is as it is."""
+    if not data.startswith(b"=3D", start - 1):
+        return False
+    before = _PARAMETER_BEFORE.search(data, max(start - _PARAMETER_REACH, 0), start)
+    return before is None and _PARAMETER_BEHIND.match(data, start) is None

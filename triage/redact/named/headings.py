@@ -12,6 +12,7 @@ from triage.redact.pii.forms import plain
 from triage.redact.pii.national import HINTS, LEADS
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.people import FORMS
+from triage.redact.text import WORD
 
 __all__ = (
     "CELL", "CODE", "FULL", "NAMED", "NAMES", "PERSONAL", "SETTINGS", "VALUES", "is_title", "leads", "meaning_of",
@@ -40,10 +41,11 @@ _OF_PEOPLE: Final = (
     "passport", "passport_number", "street", "address",
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
     "national_insurance_number", "insurance_number", "nhs_number", "medicare_number", "steuer_id", "driver_license",
-    "social_security_number", "card_number", "postal_code", "postcode", "zip_code", "plz",
+    "social_security_number", "card_number", "postal_code", "postcode", "zip_code", "plz", "zip", "rut",
     "customer_name", "contact_name", "patient_name", "employee_name", "host_name", "user_name", "holder_name",
     "tax_id", "_mobile", "_phone", "_address", "_street", "_first_name", "_last_name", "_surname", "_ssn", "_iban",
-    "_dob", "_birth_date", "_zip", "_postcode",
+    "_dob", "_birth_date", "_zip", "_postcode", "_fiscale", "_imei", "_imsi", "_iccid", "_passport", "_passport_number",
+    "_national_id",
     "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno",
     "prijmeni", "soyad", "apellido", "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance",
     "geburt", "geboortedatum", "urodzenia", "telemovel", "celular", "cellulare", "movil", "handy", "morada",
@@ -126,6 +128,10 @@ _KINDS: Final = frozenset(
         "bank_account",
     }
 )
+_UNDERSCORE: Final = ord("_")
+_BEFORE_ENDINGS: Final = frozenset(WORD)
+# That leads within words too.
+_PROMPT: Final = b"assword"
 _TELEPHONE: Final = re.compile(rb"(?:^|[^a-z])tel$")
 CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
 CODE: Final = "code"
@@ -174,7 +180,16 @@ def leads(cell: bytes) -> bool:
     small = cell.lower()
     if small in LEADS:
         return True
-    return small.endswith(_ENDINGS) and (not small.endswith(b"tel") or _TELEPHONE.search(small) is not None)
+    if not small.endswith(_ENDINGS) or (small.endswith(b"tel") and not _TELEPHONE.search(small)):
+        return False
+    return any(small.endswith(ending) and _is_found(cell, len(cell) - len(ending)) for ending in _ENDINGS)
+
+
+def _is_found(cell: bytes, at: int) -> bool:
+    """Whether the ending of a name leads where it begins: with a capital or an underscore, or no letter before."""
+    if at == 0 or cell[at] == _UNDERSCORE or cell[at : at + 1].isupper():
+        return True
+    return cell[at - 1] not in _BEFORE_ENDINGS or cell[at:].lower() == _PROMPT
 
 
 def meanings(names: list[bytes]) -> list[Sense | None]:

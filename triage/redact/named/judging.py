@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, declared, examples, reports, users, values, variables
+from triage.redact.named import credentials, declared, examples, extents, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import geography, given, people, serials, wireless
 from triage.redact.pii.hosts import in_words, is_host
@@ -120,7 +120,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     value = data[start:end]
     label = data[name[0] : name[1]]
     # What begins with the rest of a sign of quoted-printable is read in the view of it.
-    written = value.startswith(b"3D") and data.startswith(b"=", start - 1)
+    written = value.startswith(b"3D") and extents.is_written_out(data, start)
     if (
         written
         or (b" " in value and data.startswith(b"`", start - 1))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from triage.redact.named import values
 from triage.redact.named.cells import column
 from triage.redact.named.headings import meanings
 from triage.redact.named.keys import Sense
@@ -30,6 +31,9 @@ _OPENS: Final = re.compile(rb'"data"\s{0,8}:\s{0,8}\{\s{0,40}\Z')
 _ITEM: Final = re.compile(rb'\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",\[\]{}]+))\s*([,\]])')
 _OPEN: Final = re.compile(rb"[\s,]*\[")
 _CELL: Final = re.compile(rb"<(t[hd])(?: [^<>]{0,200})?>((?:[^<]|<(?!/t[hd]>)){0,4000})</t[hd]>")
+_PAIR: Final = 2
+_MIXED: Final = 12
+_OF_REQUESTS: Final = re.compile(rb"[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,8}")
 _WORDS: Final = b" \t\r\n:"
 _STYLE: Final = re.compile(rb"</?(?:b|strong|em|i|span|font|p)(?: [^<>]{0,200})?>")
 _TITLE: Final = re.compile(rb"[A-Za-z#][A-Za-z_ ./#-]{0,39}")
@@ -52,7 +56,7 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     _read.spend((names.end() - start) // 64)
     found = (_TEXT if names.re is _NAMES else _NAME).findall(data, *names.span())
     senses = meanings(found)
-    if not any(senses) or len(senses) < 1 + above:
+    if not any(senses) or len(senses) < 1 + above or _are_pairs(found):
         return
     end = names.end()
     if not above and data[at : at + 2] != b"[[":
@@ -62,6 +66,13 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
             return  # there are none, or columns
         end = begun.end()
     yield from _told(data, [*_arrays(data, end, len(senses))], senses)
+
+
+def _are_pairs(names: list[bytes]) -> bool:
+    """Whether two strings that begin a list are no names of columns, but a header of a request with its value."""
+    if len(names) != _PAIR:
+        return False
+    return _OF_REQUESTS.fullmatch(names[0]) is not None or values.mixed(names[1], least=_MIXED)
 
 
 def _arrays(data: bytes, at: int, size: int) -> Iterator[list[Span]]:

@@ -75,6 +75,8 @@ _PACKAGED: Final = re.compile(
     rb"|[0-9]{1,4}(?:\.[0-9A-Za-z]{1,12}){1,5}(?:[-+~][0-9A-Za-z.+~]{1,40}){0,3}-(?:r?[0-9]{1,3})"
     rb"(?:ubuntu|deb|build|\+|\.el|\.fc|\.amzn|\.mga|~)[0-9A-Za-z.+~]{0,40}"
 )
+# A function as compilers of C++ and Rust write it, in small letters.
+_MANGLED: Final = re.compile(rb"_{1,3}z(?:nk?|[0-9]|s[tabsiod]|t[vtish]|gv)|_rn[a-z]{1,4}[0-9]|_rnv")
 _FUNCTION: Final = re.compile(rb"[a-z]{2,20}(?:[A-Z][a-z]{1,20}){1,6}")
 _HEADED: Final = re.compile(rb":[ ][\"'(]?[A-Za-z]")
 
@@ -84,7 +86,7 @@ def names_a_thing(data: bytes, begin: int, name: bytes, at: int) -> bool:
 
     It begins at a place, and what it is joined to stands at another.
     """
-    if _LIBRARY.search(name):
+    if _LIBRARY.search(name) or _MANGLED.match(name):
         return True
     sign = data[at - 1 : at]
     if sign == b":":

@@ -33,6 +33,7 @@ __all__ = (
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
 _WORDS_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20} [A-Za-z]{2,20})[ ]\Z")
+_OUTER_NAME: Final = re.compile(rb"([A-Za-z][\w-]{1,40})\[\Z")
 _OF_THREE: Final = frozenset({"number", "birth", "name", "nascimento", "nacimiento", "nascita", "naissance", "sociale"})
 NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
 NAME_ENDINGS: Final = (b"name", b"key")
@@ -48,7 +49,7 @@ _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}"""
-    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-\x80-\xff]{2,80})"""
+    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-\x80-\xff]{2,80}(?:\[[\w-]{0,40}\]){0,4})"""
     rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])(?:\\{0,15}["'`])?"""
 )
 _FORM: Final = re.compile(
@@ -241,6 +242,9 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
         stop -= 1
     name = data[begin:stop].decode("latin-1")
     meaning = sense(name, extra)
+    if meaning is None and data[begin - 1 : begin] == b"[" and data[stop : stop + 2] != b"] ":  # as forms name fields
+        outer = _OUTER_NAME.search(data, max(begin - 64, 0), begin)
+        meaning = sense(f"{outer[1].decode('latin-1')}_{name}", extra) if outer else None
     if meaning is None and data[begin - 1 : begin + 1] in _ESCAPES and begin < start:  # an end that is written out
         begin, name = begin + 1, name[1:]
         meaning = sense(name, extra)

@@ -161,11 +161,12 @@ def is_role(value: bytes) -> bool:
 
 
 def _names_a_field(value: bytes) -> bool:
-    """Whether a value is the name of a field itself; a word for birth behind a dot is a name of families too."""
+    """Whether a value is the name of a field itself; a word for birth behind a dot or with a number is a family too."""
     meaning = sense(value.decode("latin-1"))
     if meaning is not None and meaning.weak in national.HINTS and len(parts(value.decode("latin-1"))) > 1:
         return False  # the first letters of a family
-    return meaning is not None and not (meaning.kind == "birth_date" and b"." in value)
+    family = b"." in value or value[-1:].isdigit()
+    return meaning is not None and not (meaning.kind == "birth_date" and family)
 
 
 def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:

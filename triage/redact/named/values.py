@@ -62,7 +62,7 @@ _NOT_SECRET: Final = re.compile(
     | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
     | [0-9]{1,12}[ ](?:bytes?|octets?|characters?|chars?|bits?|[kKMGT]?i?B)
-    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | (?:(?:\^|~>?|[<>=!]=?)[ ]?v?|v[ ]?)[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
     | [0-9]{1,2}(?:\.[0-9]{1,6}){4,14} | (?:TLS|SSL)(?:_[A-Z0-9]{1,10}){2,10}
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
@@ -76,6 +76,11 @@ _NOT_SECRET: Final = re.compile(
     | projects/[\w.:-]{1,80}/(?:locations/[\w-]{1,40}/)?secrets/[\w.-]{1,255}(?:/versions/[\w-]{1,20})?
     | S-1-[0-9]{1,2}(?:-[0-9]{1,10}){1,14} | \?[A-Za-z_\\]{2,60} | (?:try|await|as|return|throw)[?!]
     | (?:u?int|float|char|[iuf])(?:8|16|32|64|128)(?:_t)? | n?varchar2"""
+)
+# What begins as a version does and is made in groups, as passwords are.
+_IN_GROUPS: Final = re.compile(
+    rb"v[0-9]{1,5}(?=[\w-]{0,40}(?:[0-9][a-z]|[a-z]{2}[0-9](?![0-9])))"
+    rb"(?:-(?!alpha|beta|rc|pre|dev|build)[A-Za-z0-9]{3,8}){2,6}"
 )
 # What content is known by: that of an image, a certificate, a file of a package.
 _DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")
@@ -175,7 +180,7 @@ def placeholder(value: bytes) -> bool:
 
 def is_plain(value: bytes) -> bool:
     """Whether a value is a pointer, a measure, a version or a type, and so no secret."""
-    return _NOT_SECRET.fullmatch(value) is not None
+    return _NOT_SECRET.fullmatch(value) is not None and not _IN_GROUPS.fullmatch(value)
 
 
 def is_digest(value: bytes) -> bool:

@@ -10,7 +10,7 @@ from triage.redact.named import extents, users
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, vocabulary
 from triage.redact.pii import given
-from triage.redact.pii.hosts import in_words
+from triage.redact.pii.hosts import in_words, is_sited
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found
 
@@ -42,6 +42,8 @@ _BEHIND_NO_ACCOUNT: Final = re.compile(rb" - |[ \t]+[A-Z@%]{3,12}[ \t\r\n]")
 # Behind the name of a call, an account, a path or a setting.
 _NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
+# Behind these anything is said of a machine.
+_SAYS: Final = re.compile(rb"(?i)[ \t](?:is|was|called|named)[ \t]+\\{0,3}[\"']?\Z")
 _AND_PASSWORD: Final = re.compile(
     rb"(?i)\\{0,3}[\"'`]?(?:[ \t]{1,2}(?:(?:and|with|/)[ \t]+)?|,[ \t]*(?:and )?)(?:the |a |this )?"
     rb"(?:temporary |initial )?(?:passw|passc|passp|pw|pin\b)"
@@ -101,6 +103,8 @@ def machine(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     # The state of a neighbour; what an address begins with.
     if data.startswith(b"REACH", start) or data.startswith(b"://", match.end()):
+        return
+    if _SAYS.search(data, start, end) and not is_sited(match.group()):
         return
     if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
         yield *match.span(), "hostname", "prose"

@@ -26,6 +26,7 @@ __all__ = (
     "listed",
     "meant",
     "named_behind",
+    "queried",
     "sectioned",
     "switched",
 )
@@ -48,6 +49,11 @@ _BELOW: Final = re.compile(rb"[^\n]{0,80}\r?\n(?:[ \t]{0,20}[=_~*-]{0,80}[ \t]{0
 _ITEM: Final = re.compile(rb"[ \t]{0,40}(?:[-*+>|] ?|\xe2\x80\xa2 ?|\(?[0-9]{1,2}[.):][ \t]{1,4})?[ \t]{0,20}")
 _GAP: Final = re.compile(rb"[ \t]*[,|;\t][ \t]*|[ ]{2,20}")
 _CODE: Final = re.compile(rb"[A-Za-z0-9]{3,12}(?:[- ][A-Za-z0-9]{3,12}){0,4}")
+# What grants something, as the first parameter of a form or of the column of a log that has queries alone.
+_FIRST_PARAMETER: Final = re.compile(rb"(?:\A|[\s\"'`])(?:code|magic|invite)\Z")
+_PARAMETER: Final = re.compile(rb"[\w.~/%+-]{8,400}")
+_LONGEST_CODE: Final = 400
+_LONG_CODE: Final = 16
 # Several of them behind their heading on its line.
 _OPENING: Final = re.compile(
     rb"""(?: ?\([^()\n]{1,40}\))?(?: (?:are|were|is|sind|sont|son|sono))?[:=]?(?:[ \t]|\\t){0,8}\\{0,7}[\["'`(]{0,2}"""
@@ -286,3 +292,15 @@ def linked(size: int, data: bytes, at: int) -> Iterator[Found]:
         value = data[slice(*span)].partition(b"?")[0].partition(b"/")[0]
         if values.mixed(value, least=16) and digits_in(value) > 1:
             yield span[0], span[0] + len(value), "token", "lead"
+
+
+def queried(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The code that is the first parameter of a query, where no question mark stands before it."""
+    first = max(at - _LONGEST_CODE, 0)
+    sign = data.rfind(b"=", first, at)
+    name = _FIRST_PARAMETER.search(data, max(sign - 8, 0), sign) if sign >= 0 else None
+    value = data[sign + 1 : at]
+    if name is None or not _PARAMETER.fullmatch(value) or values.is_plain(value) or values.is_slug(value):
+        return
+    if values.looks_random(value, least=8) or len(value) >= _LONG_CODE:
+        yield sign + 1, at, "secret", "lead"

@@ -43,6 +43,9 @@ _UNPARTED: Final = (b"\0", b"^@")
 _LISTED: Final = re.compile(rb"[^,\]})\n]{1,400}")
 _STRING_END: Final = re.compile(rb'(?<!\\)"[ ]?[,}\]]')
 _NAME: Final = re.compile(rb"[\w.+-]{1,60}")
+# The quote that opened before the path of a program ends behind its name.
+_QUOTED_PATH: Final = re.compile(rb"[\"'](?=[ \t])")
+_CLOSING_TAG: Final = re.compile(rb"</([A-Za-z][\w:-]{0,40})>")
 QUOTES: Final = b"\"'\\"
 _OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["']|&(?:quot|apos|#0?3[49]|#x2[27]);)*""")
 # How far a line is read from the name of a program on, in bytes.
@@ -89,7 +92,12 @@ def words(line: bytes) -> list[Word]:
     if after[:3] == b", -":
         listed = line[: _end_of_list(line)]
         return [stripped(*match.span(), listed) for match in _LISTED.finditer(listed)]
-    line = line[: _end_of_string(line)]
+    line = line[: min(_end_of_string(line), _end_of_element(line))]
+    if _QUOTED_PATH.match(line, name.end()):
+        return [
+            Word(0, name.group()),
+            *(stripped(*match.span(), line) for match in _WORD.finditer(line, name.end() + 1)),
+        ]
     return [stripped(*match.span(), line) for match in _WORD.finditer(line)]
 
 
@@ -109,6 +117,14 @@ def _end_of_string(line: bytes) -> int:
         before = line[: match.start()]
         if (before.count(b'"') - before.count(b'\\"')) % 2 == 0:
             return match.start()
+    return len(line)
+
+
+def _end_of_element(line: bytes) -> int:
+    """Where the element ends that a command line stands in, as one of an event's does: its tag did not begin there."""
+    for tag in _CLOSING_TAG.finditer(line):
+        if line.find(b"<" + tag[1], 0, tag.start()) < 0:
+            return tag.start()
     return len(line)
 
 

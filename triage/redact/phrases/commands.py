@@ -198,7 +198,7 @@ def _options(words: list[Word], base: int, program: Program) -> Iterator[Found]:
         beside = text.startswith(program.before)
         if beside and index and _is_value(words[index - 1].text):
             yield from _whole(base, words[index - 1])
-        elif following and (text in program.flags or beside):
+        elif following and (text in program.flags or (beside and not following.text.startswith(b"/"))):
             yield from _whole(base, following)
         elif following and text in program.users:
             yield from _person(base, following)
@@ -283,6 +283,10 @@ def _joined(base: int, word: Word, program: Program) -> Iterator[Found]:
     for prefix in program.joined:
         if text.startswith(prefix) and len(text) > len(prefix) + 2 and not text[len(prefix) :].isdigit():
             yield from _whole(base, word, len(prefix))
+            return
+    for prefix in program.users:
+        if prefix.endswith(":") and text.startswith(prefix):
+            yield from _person(base, word, (len(prefix), len(word.text)))
             return
     flag, name = text[:2], word.text[2:]
     if flag in _RUN_INTO & program.users and len(name) >= _SHORTEST_ACCOUNT and name[:1].isalpha():

@@ -15,6 +15,7 @@ from triage.redact.named import credentials, headings, users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.pii import contacts
+from triage.redact.pii.given import is_name_of_somebody
 from triage.redact.text import Allowance, Found, Span, digits_in
 
 __all__ = ("bare", "created", "inserted", "table_at")
@@ -167,7 +168,11 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
         group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
-        elif meaning and (meaning.weak in headings.PERSONAL or (meaning.weak in _IN_QUOTES and group < 3)):
+        elif meaning and (
+            meaning.weak in headings.PERSONAL
+            or (meaning.weak in _IN_QUOTES and group < 3)
+            or (meaning is _ACCOUNT and is_name_of_somebody(argument[group].strip()))
+        ):
             told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
             yield from ((*found[:3], "sql") for found in told)
         place = argument.end()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from triage.redact.named import declared, examples, extents, values, variables
+from triage.redact.named import credentials, declared, examples, extents, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import calls
@@ -55,6 +55,8 @@ _OF_IDENTIFIERS: Final = frozenset(
     b"arn urn acct did tag crn srn uri oid spiffe mailto ldap http https principal principalset serviceaccount"
     b" domain auth0 oidc saml".split()
 )
+_OF_FORMS: Final = frozenset({b"][", b"]=", b']"', b"]'"})
+_OF_VARIABLES: Final = frozenset(b"$%{")
 _OTHER_FIELD: Final = re.compile(rb"[(=]| - ")
 _BEFORE: Final = re.compile(rb"(?:\A|[\s\"'\[(:])([A-Za-z][A-Za-z0-9.-]{2,62})[ \t]{0,40}\Z")
 _TARGET: Final = re.compile(rb"(?:[^\s@/\"'<>]{1,100}@)?([A-Za-z][A-Za-z0-9.-]{1,120})(?=[:/,?\s\"'<>;)\]\\]|\Z)")
@@ -70,6 +72,8 @@ _SWITCHING: Final = re.compile(
     rb"\bsu(?:\[[0-9]{1,8}\])?: (?:(?:BAD SU )?([a-z][\w.-]{2,31}) to [\w.-]{1,20}"
     rb"|(?:FAILED SU )?\(to [\w.-]{1,31}\) ([a-z][\w.-]{2,31}))\Z"
 )
+# Who became another account, before what sudo says of it.
+_COMMANDING: Final = re.compile(rb"(?:\A|[\n\"'=:>\]]|\\n)[ \t]{0,16}([A-Za-z_][\w.@-]{1,31})(?: : [\w ()'-]{3,60})?\Z")
 _TASKED: Final = re.compile(rb"\[(?:[\w.-]{1,40}@)?([A-Za-z][\w.-]{2,62})(?::[0-9]{1,5})?\Z")
 _ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,20} [a-z]{2,20})\Z")
 _CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
@@ -196,6 +200,10 @@ def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:
     span = extents.after(data, at)
     if meaning is None or span is None:
         return
+    if meaning.weak == "header" and data[span[0]] not in _OF_VARIABLES:
+        for start, end, kind, rule in credentials.header(data, span, at):
+            yield start, credentials.unscoped(data, start, end), kind, rule
+        return
     value = data[slice(*span)]
     sure = (
         values.mixed(value, least=5)
@@ -231,6 +239,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     end = start + len(name)
     small = data[start:end].lower()
     known = vocabulary()
+    if data[end : end + 2] in _OF_FORMS and data[at + size - 1 : at + size] == b"[":
+        return  # the name of a field
     thread = data[end : end + 1] == b'"' and data.endswith(b"which is ", 0, at)  # that holds what others wait for
     identifier = small in _OF_IDENTIFIERS and data[end : end + 1] == b":"
     nobody = thread or identifier or small in known.nobody or small in known.things or small.startswith(b"team")
@@ -269,7 +279,7 @@ def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _doer(form: re.Pattern[bytes], _size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account before what its person does, or before the folder of its entry."""
-    found = form.search(data, max(at - 96, 0), at)
+    found = form.search(data, max(at - 112, 0), at)
     group = (found.lastindex or 0) if found else 0
     if found and found[group].lower() not in vocabulary().nobody:
         yield from judged(data, found.span(group), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
@@ -381,6 +391,7 @@ READERS: Final[dict[str, Sized]] = {
     "schemes": _target,
     "doers": partial(_doer, _DOER),
     "entries": partial(_doer, _ENTRY),
+    "commanding": partial(_doer, _COMMANDING),
     "codes": _coded,
     "targets": partial(_doer, _SWITCHING),
     "tasks": _tasked,

@@ -378,7 +378,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", person),
     (CHATS, chatting),
-    (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", machine),
+    (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:(?:to|is|was|called|named)[ \t]+)?\\{{0,3}}[\"']?)", machine),
     (
         (
             rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{DOES}|ok)"

@@ -57,6 +57,7 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "sections": answers.sectioned,
     "behind": answers.named_behind,
     "links": answers.linked,
+    "queried": answers.queried,
     "tellers": outputs.told,
     "asked": outputs.asked,
     "functions": outputs.selected,

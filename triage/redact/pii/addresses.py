@@ -13,7 +13,7 @@ from typing import Final
 from triage.redact.pii import people
 from triage.redact.pii.persons import is_person
 from triage.redact.pii.towns import NUMBER, PARTICLE, TOWN, WORD, has_town
-from triage.redact.text import Found
+from triage.redact.text import Found, line_of
 
 __all__ = ("READERS", "SPELT")
 
@@ -50,6 +50,13 @@ _TOGETHER: Final = re.compile(
 )
 _JOINER: Final = re.compile(rb"(?:[ ]?[/&+|]|[ ](?:und|et|and|y))[ ]?\Z")
 _LINE: Final = re.compile(rb"[ \t>|*]{0,16}([^\r\n\\<>]{2,80}?),?[ \t]{0,40}(?:(?P<end>\r?\n|\\{1,4}n|<br[ ]?/?>)|\Z)")
+_LONGEST_LINE: Final = 120
+_ALL_OF_LINE: Final = re.compile(rb"[ \t>|*]{0,16}([^\r\n\\<>:;=|]{5,80}?)[ \t\r]{0,40}")
+_CONTACT: Final = re.compile(
+    rb"[ \t>|*]{0,16}(?:(?i:tel|phone|telephone|telefono?|t\xc3\xa9l(?:\xc3\xa9phone)?|tel\xc3\xa9fono|mobile?|mob|cell"
+    rb"|handy|celular|m\xc3\xb3vil|fax|office|direct|work|home|[tmpf])\.?[ ]?:?[ \t]{0,4}[+(0-9][0-9 ()./-]{6,24}"
+    rb"|(?:(?i:e-?mail|mail)[ ]?:[ \t]{0,4})?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})[ \t\r]{0,8}(?:\n|\Z)"
+)
 _TOWN_ALONE: Final = re.compile(TOWN)
 _QUOTED: Final = re.compile(rb"""[^\n"'`]{0,80}["'`]\\{0,3}(['"]?)([^"'`\n\\]{8,120})\1["'`\\]""")
 # The seats of foundations, which every licence gives.
@@ -64,6 +71,7 @@ def _street_first(size: int, data: bytes, at: int) -> Iterator[Found]:
     """An address whose street begins with the word for one: `12 rue ...`, `Calle ..., 12`."""
     match = _NAMED.match(data, at + size)
     if match is None:
+        yield from _alone(data, at)
         return
     start = at
     if before := _NUMBER_BEFORE.search(data, max(at - 16, 0), at):
@@ -80,6 +88,20 @@ def _street_last(size: int, data: bytes, at: int) -> Iterator[Found]:
     before = _NAME_BEFORE.search(data, max(at - _REACH, 0), at) if match else None
     if match and before and (before["number"] or match["number"]):
         yield from _whole(data, before.start(), match)
+    elif match is None:
+        yield from _alone(data, at)
+
+
+def _alone(data: bytes, at: int) -> Iterator[Found]:
+    """A street with its number that is all of a line, above or below one with a number of a telephone or a mailbox."""
+    start, end = line_of(data, at, most=_LONGEST_LINE)
+    line = _ALL_OF_LINE.fullmatch(data, start, end)
+    if line is None or not people.is_street(line[1]):
+        return
+    above = line_of(data, start - 1, most=_LONGEST_LINE) if start else (0, 0)
+    below = line_of(data, end + 1, most=_LONGEST_LINE) if end < len(data) else (0, 0)
+    if any(_CONTACT.match(data, *near) for near in (above, below)):
+        yield *line.span(1), _HOUSE, "address"
 
 
 def _street_in_one(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -46,6 +46,12 @@ _SIGNED_SHORT: Final = re.compile(
     rb"[ \t]{0,2}[,.!]?[ \t]{0,4}(?:\r?\n|(?:\\r)?\\n){1,2}[> \t]{0,8}(?:--? ?)?([A-Z\x80-\xff][a-z\x80-\xff]{2,20}"
     rb"(?:-[A-Z\x80-\xff][a-z\x80-\xff]{2,20})?)[ \t]{0,4}(?=\r?\n|\\[rn]|\"|\Z)"
 )
+# A full name behind the closing words, the last of its line.
+_SIGNED_BESIDE: Final = re.compile(
+    rb"[,!]?[ \t]{1,3}(?:--? ?)?([A-Z\x80-\xff][a-z'\x80-\xff-]{1,24}"
+    rb"(?: [A-Z\x80-\xff][A-Za-z.'\x80-\xff-]{0,24}){1,3})"
+    rb"[ \t]{0,4}(?=\.?(?:\r?\n|\\[rn]|\\{0,3}\"|[<|]|\Z))"
+)
 _GREETED: Final = re.compile(
     rb"([A-Z\x80-\xff][a-z\x80-\xff]{1,20}(?:-[A-Z][a-z\x80-\xff]{1,20})?)(?=[,!:]|[ ]?[-\xe2]| and [A-Z])"
 )
@@ -80,6 +86,8 @@ def _signature(size: int, data: bytes, at: int) -> Iterator[Found]:
     match = _SIGNED.match(data, at + size)
     if match is None and _CLOSING.search(data, max(at - 48, 0), at):
         match = _SIGNED_SHORT.match(data, at + size)
+    if match is None and (beside := _SIGNED_BESIDE.match(data, at + size)) and given.is_name_of_somebody(beside[1]):
+        match = beside
     if match and is_person(match[1]):
         yield *match.span(1), "person", "signature"
 

@@ -24,6 +24,7 @@ __all__ = (
     "in_words",
     "is_host",
     "is_private",
+    "is_sited",
     "numbered",
     "told",
 )
@@ -102,6 +103,7 @@ _PUBLIC: Final = frozenset({b"www", b"docs", b"blog", b"help", b"support", b"com
 _OWN_LABELS: Final = 3
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
+_SITED: Final = re.compile(rb"[A-Z]{2,6}[0-9]{0,2}-(?:[A-Z]{2,4}-)?[A-Z]{1,6}[0-9]{2,6}")
 _NOT_A_MACHINE: Final = re.compile(
     rb"(?i)(?:debug|ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
     rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]+(?![0-9]*gb-)"
@@ -204,6 +206,17 @@ def in_words(name: bytes) -> bool:
     marked = digits_in(name) > 0 or _OWN.search(name) is not None
     alone = len(labels) == 1 and marked and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
     return alone and not _COMMIT.fullmatch(name) and is_host(name, named=True)
+
+
+def is_sited(name: bytes) -> bool:
+    """Whether a word is what a company calls a machine by its place and its kind, or is qualified.
+
+    Examples
+    --------
+    >>> is_sited(b"BER-WS0417"), is_sited(b"UTC-0800"), is_sited(b"GPT-4")
+    (True, False, False)
+    """
+    return _SITED.fullmatch(name) is not None or is_host(name, named=False)
 
 
 def is_private(name: bytes) -> bool:

@@ -160,9 +160,17 @@ def _belarusian(text: str) -> bool:
     return sum(weight * sign for weight, sign in zip(_BELARUSIAN, signs[:-1], strict=True)) % _TEN == signs[-1]
 
 
+def _brazilian(text: str) -> bool:
+    """Whether the two last digits of a number of Brazil are those of the others."""
+    digits = _digits(text)
+    sums = (sum(digit * (place + 1 - at) for at, digit in enumerate(digits[:place])) for place in (9, 10))
+    return [total * _TEN % 11 % _TEN for total in sums] == digits[9:]
+
+
 _SUMS: Final[dict[str, Callable[[str], bool]]] = {
     "": lambda _: True,
     "luhn": _luhn,
+    "brazilian": _brazilian,
     "luhn of ten": lambda text: _luhn("".join(map(str, _digits(text)[-10:]))),
     "npi": lambda text: _luhn(f"80840{text}"),
     "nric": _nric,

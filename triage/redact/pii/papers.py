@@ -46,7 +46,7 @@ _LINK: Final = (
 )
 LABELLED: Final = (
     rf"(?:{WORD_START}(?:{_LABELS})|{_BEYOND})"
-    rf"{_LINK}(?-i:[A-Z]{{0,6}}[0-9])"
+    rf"{_LINK}(?-i:[A-Z]{{0,12}}[0-9])"
 )
 """What a number stands behind that has its name."""
 BARE: Final = (

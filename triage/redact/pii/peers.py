@@ -12,7 +12,7 @@ from triage.redact.named.keys import Sense
 from triage.redact.pii import hosts
 from triage.redact.text import Found, Span
 
-__all__ = ("before_address",)
+__all__ = ("before_address", "behind_address")
 
 _ACCOUNT: Final = Sense("username", "user")
 _LONGEST: Final = 64
@@ -24,6 +24,7 @@ _OF_CLIENTS: Final = re.compile(
     rb"|peer[- ]info|Connection reset, restarting|Inactivity timeout)\b|(?i:\bopenvpn\b|\bovpn)"
 )
 _NEAR: Final = 200
+_BRACKETED: Final = re.compile(rb" \(([A-Za-z][\w.-]{2,62})\)")
 _NODE: Final = re.compile(rb"[A-Za-z][\w.-]{2,62}")
 # Where the machine of a node of Elasticsearch stands: behind its name, an id, and one for this start.
 _MACHINE: Final = 3
@@ -41,6 +42,13 @@ def before_address(data: bytes, at: int, end: int) -> Iterator[Found]:
     client = None if found or not _PORT.match(data, end) else _CLIENT.search(data, max(at - _LONGEST, 0), at)
     if client and users.is_free(client[1]) and _OF_CLIENTS.search(data, max(at - _NEAR, 0), end + _NEAR):
         yield from judged(data, client.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def behind_address(data: bytes, end: int) -> Iterator[Found]:
+    """The machine in brackets behind an address, which ends at a place."""
+    match = _BRACKETED.match(data, end)
+    if match and hosts.is_sited(match[1]) and hosts.in_words(match[1]):
+        yield *match.span(1), "hostname", "peer"
 
 
 def _node(data: bytes, at: int) -> Iterator[Found]:

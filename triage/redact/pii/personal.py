@@ -128,6 +128,8 @@ def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
         if worth > 0:
             if network.stands_as_ipv4(data, begin, end, worth):
                 found.append((begin, end, "ipv4", "ipv4"))
+                if data[end : end + 2] == b" (":
+                    found += peers.behind_address(data, end)
                 if data[begin - 1 : begin] in _BEFORE_ADDRESSES:
                     found += peers.before_address(data, begin - 1, end)
         elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):

@@ -1,4 +1,4 @@
-"""People in rows without a header: a cell beside an address of e-mail that holds a name the address is made of.
+"""People in rows without a header: a cell beside an address of e-mail that holds somebody's name.
 
 `Cruz,Ana,ana.cruz@...`, `| Ana Cruz | acruz@... |`, `(7, 'Ana Cruz', 'cruz.a@...', '1979-03-05')`.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact.pii.forms import plain
+from triage.redact.pii.given import is_name_of_somebody
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found, Span
 
@@ -55,7 +56,7 @@ def beside_address(data: bytes, start: int, end: int) -> Iterator[Found]:
             named = True
             yield one
     place = end
-    while place < end + _REACH and (behind := _BEHIND.match(data, place)) and _is_of(behind[1], account):
+    while place < end + _REACH and (behind := _BEHIND.match(data, place)) and _is_told(behind[1], account):
         named, place = True, behind.end()
         yield *behind.span(1), "person", "row"
     if named:
@@ -79,11 +80,16 @@ def _names_before(data: bytes, first: int, start: int, account: str) -> Iterator
         stop = before.start(1)
         while stop > first and data[stop - 1] in b" \"'":
             stop -= 1
-    known = [_is_of(data[slice(*cell)], account) for cell in cells]
+    known = [_is_told(data[slice(*cell)], account) for cell in cells]
     alone = [b" " not in data[slice(*cell)] for cell in cells]
     for cell, sure in zip(cells, known, strict=True):
         if is_person(data[slice(*cell)]) and (sure or (any(known) and all(alone))):
             yield *cell, "person", "row"
+
+
+def _is_told(name: bytes, account: str) -> bool:
+    """Whether a name is that of an address's owner: it is made of the name, or a given name says that somebody is."""
+    return _is_of(name, account) or (is_name_of_somebody(name) and is_person(name))
 
 
 def _is_of(name: bytes, account: str) -> bool:

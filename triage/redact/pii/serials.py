@@ -11,6 +11,8 @@ __all__ = ("SERIAL", "SIGNED", "part")
 
 SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
 """More than hexadecimal: no number of a certificate."""
+# A digit that ends a word only counts it.
+_IN_WORD: Final = re.compile(rb"[A-Z]{0,9}[0-9][A-Z0-9]")
 SIGNED: Final = re.compile(rb"(?i)\s{1,20}(?:signature algorithm|issuer)")
 """What follows the number of a certificate."""
 # What a maker gives a device, between slashes here and there, and no number of a certificate or a zone.
@@ -34,7 +36,7 @@ def part(data: bytes, start: int, name: int, *, lone: bool) -> Span | None:
     """
     if lone:
         match = SERIAL.match(data, start)
-        return match.span() if match else None
+        return match.span() if match and _IN_WORD.match(data, start) else None
     match = _MADE.match(data, start)
     if match is None or SIGNED.match(data, match.end()) or _SIGNER.search(data, max(name - 24, 0), start):
         return None

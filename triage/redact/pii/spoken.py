@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.pii import given
-from triage.redact.text import Found, digits_in, line_of
+from triage.redact.text import Found, Span, digits_in, line_of
 
 __all__ = ("PHRASES", "born", "dialled")
 
@@ -46,6 +46,18 @@ _DAY: Final = re.compile(
 # A place in a program with the function there, and the bytes of an instruction before it.
 _SYMBOL: Final = re.compile(rb"(?:[0-9]{4,8}[ ]<|[0-9]{9,16}[ ]<[\w.$?:~*-]{0,160}[@+])[\w.$@?+:~*-]{1,200}>")
 _CODE: Final = re.compile(rb"[0-9a-f]{1,16}:[ \t]{1,8}(?:[0-9a-f]{2} ){2,15}[ \t]{0,40}\Z")
+# A full name right before what says when its person was born.
+_NAME_BEFORE: Final = re.compile(
+    rb"(?:\A|[\s\"'(>:*])([A-Z\x80-\xff][\w'\x80-\xff-]{1,24}(?: [A-Z\x80-\xff][\w'\x80-\xff-]{0,24}){1,4})"
+    rb"(?:,? [(\[*]?|,)(?:was |is |wurde |est )?\Z"
+)
+_LONGEST_NAME: Final = 110
+# Of a telephone as its own country writes it: in groups, or with the code of a place in brackets.
+_NATIONAL: Final = re.compile(
+    rb"(?:0[1-9][0-9]{0,4}[ /-]|\(0?[1-9][0-9]{1,4}\)[ -]?)[0-9]{2,8}(?:[ -][0-9]{2,8}){0,4}(?![\w/.:-])"
+)
+_FEWEST: Final = 9
+_MOST: Final = 12
 _ROW: Final = 96
 # Too few digits for a number that nothing parts.
 _UNGROUPED: Final = re.compile(rb"[0-9]{1,8}(?![0-9]|[ /.-]{1,3}[0-9])")
@@ -88,9 +100,30 @@ def born(size: int, data: bytes, at: int) -> Iterator[Found]:
     place = _DAY.match(data, at + size)
     if place:
         span = place.start(1), line_of(data, place.start(1), most=64)[1]
-        yield from judged(data, span, Sense("birth_date", "date"), in_quotes=False, assigned=True, name=(at, at))
+        found = [*judged(data, span, Sense("birth_date", "date"), in_quotes=False, assigned=True, name=(at, at))]
+        yield from found
+        name = _NAME_BEFORE.search(data, max(at - _LONGEST_NAME, 0), at) if found else None
+        if name and (somebody := _somebody(data, *name.span(1))):
+            yield *somebody, "person", "said"
 
 
+def _somebody(data: bytes, start: int, end: int) -> Span | None:
+    """The last words of some with capitals that are a full name: what begins a sentence may stand before it."""
+    while b" " in data[start:end]:
+        if given.is_name_of_somebody(data[start:end]):
+            return start, end
+        start = data.index(b" ", start) + 1
+    return None
+
+
+def _contacted(data: bytes, _start: int, end: int) -> Iterator[Found]:
+    """The number of a telephone under a word for whom to reach, by the form of a country's own."""
+    number = _NATIONAL.match(data, end - 1)
+    if number and _FEWEST <= digits_in(number.group()) <= _MOST:
+        yield *number.span(), "phone", "said"
+
+
+_CONTACTS: Final = "contact|kontakt|contacto|contato|contatto|reach (?:me|him|her|them|us)|ansprechpartner"
 PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
     (
         (
@@ -98,6 +131,13 @@ PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], .
             r"|passport(?:[ \t]+(?:number|no|is)){0,2}[ \t.:#]+(?-i:[A-Z0-9]))"
         ),
         _number,
+    ),
+    (
+        (
+            rf"\b((?:{_CONTACTS})(?:\\{{0,3}}[\"'])?[ \t]{{0,2}}(?:[:=#]|at|under|on|unter)?[ \t]{{0,2}}"
+            r"(?:\\{0,3}[\"'])?[(0])"
+        ),
+        _contacted,
     ),
 )
 """What leads to a value, in the one group of its expression, and what reads it."""
