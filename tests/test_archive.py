@@ -95,7 +95,7 @@ def test_the_bytes_saved_are_those_that_were_approved(tmp_path):
 
 def test_an_archive_that_is_there_is_replaced_as_a_whole(tmp_path):
     target = tmp_path / "out.tar.gz"
-    target.write_bytes(b"before")
+    approved(b"another case").save(target)
     approved(PANIC).save(target)
     assert target.read_bytes() == approved(PANIC).bytes
 
