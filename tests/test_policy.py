@@ -1,7 +1,9 @@
+import ast
 import copy
 import json
 import pickle
 from dataclasses import asdict, astuple, replace
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -166,3 +168,15 @@ def test_every_rule_of_a_finding_can_be_switched_off_by_its_name():
         found |= {finding.rule for finding in redactor.mask(sample.text.encode()).findings}
     assert found <= names
     assert redact.mask(text, policy=Policy(disabled=frozenset({"key"}))) == text
+
+
+def test_every_rule_that_the_source_names_is_one_that_a_policy_knows():
+    named = set()
+    for file in Path(redact.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) > 2:
+                kind, rule = node.value.elts[-2:]
+                if isinstance(kind, ast.Constant) and kind.value and isinstance(rule, ast.Constant):
+                    named.add(rule.value)
+    assert len(named) > 40
+    assert named <= rules.names()
