@@ -73,7 +73,8 @@ def kind_of(data: bytes, name: str = "") -> str | None:
 
 def _kind_of(data: bytes) -> str | None:
     """What a text is that is none of YAML."""
-    head = ended_bytes(data[:_LOOKED_AT].lstrip(_BEFORE_TEXT))
+    raw = data[:_LOOKED_AT].lstrip(_BEFORE_TEXT)
+    head = ended_bytes(raw)
     if head[:1] in _OPENING:
         first, _, rest = head.partition(b"\n")
         if (more := rest.strip()[:1]) and _is_json(first):
@@ -85,7 +86,8 @@ def _kind_of(data: bytes) -> str | None:
         )
     if _ELEMENT.match(head):
         return "xml"
-    lines = [line for line in head.split(b"\n")[:40] if line.strip()]
+    # Samples end with line feeds, and their labels may hold returns.
+    lines = [line for line in (raw if b"\n" in raw else head).split(b"\n")[:40] if line.strip()]
     samples = sum(bool(_SAMPLE.match(line)) for line in lines)
     return "prometheus" if samples and samples * 10 >= len(lines) * 8 else None
 
@@ -107,8 +109,8 @@ def apply(data: bytes, edits: Sequence[Edit], media: str | None) -> tuple[bytes,
     out: list[bytes] = []
     places = []
     at = size = 0
-    # Within a document of JSON a return is a blank, and the strings around it go on.
-    lines = data if media == "json" else ended_bytes(data)
+    # Within a document of JSON a return is a blank, and the strings around it go on, as labels of Prometheus do.
+    lines = data if media == "json" or (media == "prometheus" and b"\n" in data) else ended_bytes(data)
     for index, start, end, text, around in sorted(_parts(lines, edits, media), key=lambda part: part[1:3]):
         if end <= at and start < at:  # the part before grew over it
             continue
