@@ -185,11 +185,11 @@ def _split(pieces: list[str]) -> list[str]:
     found: list[str] = []
     for piece in pieces:
         small = piece.lower()
-        if not small.endswith(_ENDINGS):
+        if small in _ENDINGS or not small.endswith(_ENDINGS):
             found.append(small)
             continue
-        ending = next((ending for ending in _ENDINGS if small.endswith(ending) and small != ending), "")
-        if ending and small not in _WHOLE and (small,) not in vocabulary().senses:
+        ending = next(ending for ending in _ENDINGS if small.endswith(ending))
+        if small not in _WHOLE and (small,) not in vocabulary().senses:
             found += small.removesuffix(ending), ending
         else:
             found.append(small)
