@@ -107,7 +107,7 @@ def test_a_year_that_only_the_program_wrote():
 def test_the_times_of_airflow(time):
     said = read(f"[{time}] {{pay.py:7}} ERROR - no rate")
     assert said is not None
-    assert said.moment(None) == (1_769_390_759_000_000, None)
+    assert said.moment(None)[:2] == (1_769_390_759_000_000, None)
 
 
 def test_levels_of_every_kind():
