@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from triage.answers import arrow
 from triage.errors import TriageError, demand, nothing_named
+from triage.sql_answers import arrow
 from triage.tables import TABLES, to_pandas
 from triage.tabling import named, selected
 from triage.trending import Trending

@@ -44,7 +44,7 @@ _CARRIER: Final = "PHP message: "
 _QUOTED: Final = re.compile(r"(?: on line \d{1,9}|\{main\})['\"]$")
 _TITLE: Final = "Stack trace:"
 # How a chain goes on behind the last call of what was thrown first.
-_CHAINED: Final = re.compile(r"Next [^\W\d][\w\\]{0,200}(?:@anonymous)?(?:: | in \S.{0,400}:\d{1,9}\s*$)")
+_CHAINED: Final = re.compile(r"Next [^\W\d][\w\\]{0,200}(?:@anonymous)?(?:: | in \S.{0,400}:\d{1,9}\s{0,20}$)")
 _REFERER: Final = ", referer: "
 
 

@@ -16,11 +16,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from triage.formats.traces.block import Block
+from triage.formats.traces.pascal import reported
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
-from triage.records import Frame, Trace
+from triage.records import Frame
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
@@ -44,32 +47,11 @@ def read(window: Window) -> Report | None:
     if columns is None or not _NEEDED.issubset(columns):
         return None
     stacks, end = _stacks(Block(window), columns)
-    if not any(frames for _, frames in stacks):
+    if not any(frames for *_, frames in stacks):
         return None
     said, first = _above(window)
-    return Report(
-        first=first,
-        end=end,
-        kind="exception",
-        handled=False,
-        traces=tuple(
-            Trace(
-                frames=tuple(frames),
-                role="thread" if place else "crash",
-                error_type=None if place else said.get("Type"),
-                error_value=None if place else said.get("Message"),
-                thread_id=number,
-                crashed=not place,
-            )
-            for place, (number, frames) in enumerate(stacks)
-        ),
-        error_type=said.get("Type"),
-        error_value=said.get("Message"),
-        thread_id=stacks[0][0],
-        process=said.get("Module Name"),
-        leads=True,
-        complete="Type" in said,
-    )
+    report = reported(stacks, said.get("Type"), said.get("Message"), first, end)
+    return replace(report, process=said.get("Module Name"), complete="Type" in said)
 
 
 def _cells(line: str) -> list[str] | None:
@@ -78,21 +60,21 @@ def _cells(line: str) -> list[str] | None:
     return [cell.strip() for cell in text[1:-1].split("|")] if len(text) > 1 and text[0] == text[-1] == "|" else None
 
 
-def _stacks(block: Block, columns: list[str]) -> tuple[list[tuple[int | None, list[Frame]]], int]:
+def _stacks(block: Block, columns: list[str]) -> tuple[list[tuple[int | None, str | None, list[Frame]]], int]:
     """The stacks below the head, the exception's first, and where they end."""
-    stacks: list[tuple[int | None, list[Frame]]] = []
+    stacks: list[tuple[int | None, str | None, list[Frame]]] = []
     at = 1
-    while at < (_MOST if stacks and stacks[0][1] else BACK) and (line := block[at]) is not None:
+    while at < (_MOST if stacks and stacks[0][2] else BACK) and (line := block[at]) is not None:
         cells = _cells(line)
         if cells == columns:
             break
         if thread := _THREAD.match(line):
-            stacks.append((int(thread["id"]), []))
+            stacks.append((int(thread["id"]), None, []))
         elif cells is not None and len(cells) == len(columns):
             frame = _frame(dict(zip(columns, cells, strict=True)), at)
             if frame is not None:
-                stacks = stacks or [(None, [])]
-                stacks[-1][1].append(frame)
+                stacks = stacks or [(None, None, [])]
+                stacks[-1][2].append(frame)
         elif not _RULE.match(line) and cells is None:
             break
         at += 1

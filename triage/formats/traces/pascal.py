@@ -14,13 +14,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from triage.formats.traces.block import Block, rows
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read", "reported")
 
 NAME: Final = "pascal"
 TITLE: Final = "Pascal exception"
@@ -69,7 +71,7 @@ def read(window: Window) -> Report | None:
     frames, end = rows(block, start, _frame)
     if not frames and _RUNTIME.match(line):
         return None
-    return _report([(None, None, frames)], error, value or None, 0, end)
+    return reported([(None, None, frames)], error, value or None, 0, end)
 
 
 def _mad(window: Window, block: Block) -> Report | None:
@@ -93,19 +95,14 @@ def _mad(window: Window, block: Block) -> Report | None:
         stacks.append((int(thread["id"], 16), thread["name"], frames))
     if not stacks:
         return None
-    return _report(stacks, keys.get("exception class"), keys.get("exception message"), first, end, keys)
+    report = reported(stacks, keys.get("exception class"), keys.get("exception message"), first, end)
+    return replace(report, process=keys.get("executable"), release=keys.get("version"))
 
 
-def _report(
-    stacks: list[tuple[int | None, str | None, list[Frame]]],
-    error: str | None,
-    value: str | None,
-    first: int,
-    end: int,
-    keys: dict[str, str] | None = None,
+def reported(
+    stacks: list[tuple[int | None, str | None, list[Frame]]], error: str | None, value: str | None, first: int, end: int
 ) -> Report:
-    """The report of the stacks; the first is that of the exception."""
-    keys = keys or {}
+    """The report of stacks, each with the number and the name of its thread; the first is that of the exception."""
     return Report(
         first=first,
         end=end,
@@ -126,8 +123,6 @@ def _report(
         error_type=error,
         error_value=value,
         thread_id=stacks[0][0],
-        process=keys.get("executable"),
-        release=keys.get("version"),
         leads=True,
     )
 

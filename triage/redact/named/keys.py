@@ -112,6 +112,7 @@ class Vocabulary:
     screens: frozenset[bytes]
     kinds: frozenset[bytes]
     builds: frozenset[bytes]
+    clusters: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -155,6 +156,7 @@ def vocabulary() -> Vocabulary:
             "screens",
             "kinds",
             "builds",
+            "clusters",
         )
     }
     return Vocabulary(

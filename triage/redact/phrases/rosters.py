@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.named import extents, values
 from triage.redact.named.judging import judged
-from triage.redact.named.keys import Sense
+from triage.redact.named.keys import Sense, vocabulary
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Found, line_of
@@ -39,10 +39,6 @@ _MEMBER: Final = re.compile(
     rb"(\n[ \t]*user:[ \t\r]*\n(?![ \t]*auth-provider:))?"
 )
 _OF_PEOPLE: Final = re.compile(rb"[a-z]{3,20}[0-9]{0,4}|[a-z]{2,20}[._][a-z]{2,20}[0-9]{0,4}")
-_CLUSTERS: Final = frozenset(
-    b"minikube kubernetes kind orbstack colima rancher openshift microk8s talos rke rke2 k3s k3d eks gke aks doks lke"
-    b" cluster developer viewer editor oidc sso dev prod stage staging local remote internal".split()
-)
 _IN_OBJECTS: Final = re.compile(rb"[{,]\s{0,20}\"name\"\s?:\s?\"([a-z_][\w.-]{1,31})\"")
 _REACH: Final = 4_096
 # Of pppd: the client, the server and what they share, and from where the client may come.
@@ -144,7 +140,7 @@ def members(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _is_called(name: bytes) -> bool:
     """Whether who a cluster knows is called as people are, not as clusters and programs."""
-    return _OF_PEOPLE.fullmatch(name) is not None and name.rstrip(b"0123456789") not in _CLUSTERS
+    return _OF_PEOPLE.fullmatch(name) is not None and name.rstrip(b"0123456789") not in vocabulary().clusters
 
 
 def dialled(size: int, data: bytes, at: int) -> Iterator[Found]:

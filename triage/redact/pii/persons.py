@@ -88,11 +88,9 @@ _WORD_BEFORE: Final = re.compile(
     rb"|patient|permanent|current|legal|client|employee|user|member|tenant|owner)(?:'s|s'|\xe2\x80\x99s)?[ _-]\Z"
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
-_OF_THEIRS: Final = {"phone", "digits", "made device", "mac", "degrees", "place", "ssid", "user", "handle"} | {
-    "device",
-    "serial",
-}
-_FORMS: Final = people.FORMS | _OF_THEIRS
+_FORMS: Final = people.FORMS | frozenset(
+    ("phone", "digits", "device", "made device", "serial", "mac", "degrees", "place", "ssid", "user", "handle")
+)
 _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter"
     b" caller callee requestor requester claimant landlord guardian attention attn nurse doctor physician teacher"
