@@ -63,6 +63,8 @@ _ID_BELOW: Final = re.compile(
     rb"""[ \t]*\r?\n([ \t]+)(?:[\w-]{1,40}:[ \t][^\n]{1,200}\n\1){0,8}"""
     rb"""(?:id|sid|session_?id|value):[ \t]+[\"']?(?=[^\s\"'])"""
 )
+# A number of JSON, on a line below its name.
+_NUMBER_BELOW: Final = re.compile(rb"[ \t]*[\r\n]\s{0,80}(-?[0-9][0-9.eE+-]{0,40})(?=[\s,}\]])")
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 # A password among the parts of a connection string: in braces, or of several words up to what ends its part.
@@ -172,7 +174,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
 
 
 def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
-    """What stands on the lines below a name: a word, or a list of YAML."""
+    """What stands on the lines below a name: a word, a number of JSON, or a list of YAML."""
     lower = _lower(data, name, at) if not meaning.weak else None
     inner = _ID_BELOW.match(data, at) if meaning.kind == "session_id" else None
     if inner and not data[line_of(data, name[0], most=200)[0] : name[0]].strip(b" \t-"):
@@ -180,6 +182,8 @@ def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=name) if span else ()
     elif lower:
         yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
+    elif data[name[1] : name[1] + 1] == b'"' and (number := _NUMBER_BELOW.match(data, at)):
+        yield from judged(data, number.span(1), meaning, in_quotes=False, assigned=False, name=name)
     elif meaning.weak in {"", "long"} or (meaning.weak in _OF_PERSONS and data[name[1] - 1 : name[1]] in _PLURAL):
         yield from lists.below(data, at, meaning)
         if data[slice(*name)].lower().endswith(_OF_ENTRIES):

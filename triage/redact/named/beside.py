@@ -35,6 +35,7 @@ _ROW_BELOW: Final = re.compile(
 _MARKED_CELL: Final = re.compile(rb"(\*\*|__|\*)?(?:`(?=`))?")
 _ROW_MARKS: Final = frozenset({b"'", b'"', b":", b"b"})
 _LINE_ENDS: Final = frozenset({b"", b"\n", b"\r", b"\\"})
+_FLAG: Final = re.compile(rb"--?[A-Za-z][a-z]{0,20}(?:-[a-z]{1,20}){0,4}")
 _CALL: Final = re.compile(rb"\w!?\(\Z")
 
 
@@ -99,6 +100,8 @@ def pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
     if before[-1:] == b"b":  # bytes of Python
         before = before[:-1]
     value = data[end:stop]
+    if flag and _FLAG.fullmatch(value):  # the flag before is given nothing
+        return
     called = _CALL.search(before.rstrip()) is not None and values.mixed(value, least=5)
     alone = (
         before.rstrip().endswith((b"[", b"("))

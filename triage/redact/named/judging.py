@@ -17,7 +17,7 @@ __all__ = ("bared", "judged", "named")
 
 _PHONE: Final = re.compile(
     rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
-    rb"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+    rb"(?:[ ]?(?:(?:x|ext\.?)[ ]?\d{1,6}|\((?:x|ext\.?)[ ]?\d{1,6}\)))?"
 )
 # What a device is known by.
 _DEVICE: Final = re.compile(rb"(?=[A-Z0-9-]{8})[A-Z0-9]{1,40}(?:-[A-Z0-9]{2,20}){0,5}(?![\w.])", re.IGNORECASE)
