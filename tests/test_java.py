@@ -14,6 +14,7 @@ from triage.formats.traces import java, java_frames
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces.scanning import scan
 from triage.records import Trace
+from triage.stacks import signature
 
 CHAIN = r"""Exception in thread "main" com.example.shop.App$PaymentException: order 7
 is not paid
@@ -424,3 +425,25 @@ def test_the_driver_of_spark_says_where_it_was_when_a_task_failed():
     assert found.report.traces[0].frames[0].function == "a.shop.Price.parse"
     apart = text.replace("Driver stacktrace:", "Driver restarted")
     assert len(list(scan(enumerate(apart.split("\n")), only="java"))) == 2
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["{}", "{re:classloading}", "{re:mixin,pl:accesstransformer:B,xf:fml:shop:pay,pl:mixin:APP:a.mixins.json:B}"],
+)
+def test_what_transformed_a_class_stands_behind_its_jar(made: str) -> None:
+    text = (
+        "java.lang.IllegalStateException: no cart\n"
+        "\tat com.shop.Cart.total(Cart.java:31) ~[shop-1.2.jar%23147!/:1.2] {made}\n"
+        "\tat TRANSFORMER/game@1.20.1/game.Server.tick(Server.java:9) ~[server-1.20.1.jar%23200!/:?] {made}\n"
+        "\tat java.lang.Thread.run(Thread.java:833) ~[?:?] {made}"
+    ).replace("{made}", made)
+    (found,) = scan(enumerate(text.split("\n")), only="java")
+    assert [(frame.function, frame.module) for frame in found.report.traces[0].frames] == [
+        ("com.shop.Cart.total", "shop-1.2.jar"),
+        ("game.Server.tick", "game"),
+        ("java.lang.Thread.run", None),
+    ]
+    assert signature(text) == signature(text.replace(f" {made}", "")) != ""
+    assert java_frames.frame(f"\tat a.B.c(B.java:3) {made} {made}") is None
+    assert java_frames.frame("\tat a.B.c(B.java:3) {x}") is None

@@ -563,3 +563,22 @@ def test_functions_of_contracts_have_no_column():
     (found,) = scan(enumerate(text.split("\n")), only="javascript")
     assert [frame.function for frame in found.report.traces[0].frames] == ["Shop.pay", "Cart.sum"]
     assert not list(scan(enumerate(text.replace(".sol", ".txt").split("\n")), only="javascript"))
+
+
+def test_frames_of_a_map_of_lines_have_no_column():
+    text = (
+        "TypeError: x is null\n    at VueComponent.pay (Cart.vue?8c4e:12)\n"
+        "    at HTMLButtonElement.invoker (vue.runtime.esm.js?2b0e:1863)"
+    )
+    (found,) = scan(enumerate(text.split("\n")), only="javascript")
+    frames = found.report.traces[0].frames
+    assert [(frame.function, frame.line) for frame in frames] == [
+        ("VueComponent.pay", 12),
+        ("HTMLButtonElement.invoker", 1863),
+    ]
+    assert signature(text) == signature(text.replace("8c4e", "77aa").replace(":12", ":31")) != ""
+    assert signature(text) != signature(text.replace("t.pay", "t.add"))
+    text = text.replace("vue?8c4e", "txt?8c4e").replace("js?2b0e", "txt")
+    assert not list(scan(enumerate(text.split("\n")), only="javascript"))
+    # without a function it may be of any runtime
+    assert not list(scan(enumerate(["x is null", "    at Cart.vue:12", "    at Shop.vue:3"]), only="javascript"))

@@ -78,3 +78,11 @@ def test_look_alikes_are_none(text: str) -> None:
 )
 def test_time_is_linear(text: str) -> None:
     scan_grows(text, "sql")
+
+
+@pytest.mark.parametrize("place", ["pay, Line 75 [Batch Start Line 0]", "pay [Batch Start Line 12], Line 75"])
+def test_where_the_batch_of_sql_server_began_may_stand_at_either_place(place: str) -> None:
+    text = f"Msg 8134, Level 16, State 1, Procedure {place}\nDivide by zero error encountered."
+    found = surrounded(text, "sql")
+    assert (functions(found), found.report.traces[0].frames[0].line) == (["pay"], 75)
+    assert not reports(text.replace("Line 75", "Line 75 [of 80]").replace("Line 0]", "Row 0]"), "sql")

@@ -6,10 +6,11 @@ reports that were collected. Grammar, one line each::
     stack    = [ log ] [ 'Exception in thread "' name '" ' ] section ( "Caused by: " section | "Wrapped by: " section
                | "Driver stacktrace:" frame* )*
     section  = class [ ": " message lines ] ( frame | "... " n " more" | tab "Suppressed: " section )*
-    frame    = "at " [ loader "/" ] [ module [ "@" version ] "/" ] class "." method "(" source ")" [ jar ]
+    frame    = "at " [ loader "/" ] [ module [ "@" version ] "/" ] class "." method "(" source ")" [ jar ] [ made ]
              | "(Coroutine boundary)"
     jar      = [ "~" ] "[" image "]"
     image    = name ":" version | "?:?" | "na:na"
+    made     = "{" [ what ":" words ] "}"
     source   = file [ ":" line ] | "Native Method" | "Unknown Source" [ ":" line ] | "SourceFile:" line
     fuzzed   = "== Java Exception: " section
     android  = "FATAL EXCEPTION: " thread [ "Process: " name ", PID: " n ] section

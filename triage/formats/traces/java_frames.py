@@ -12,11 +12,11 @@ from triage.records import Frame
 __all__ = ("frame", "gap", "is_frame")
 
 _LINE_CHARS: Final = 4_000
-# Google's own packages write a version in brackets into the source.
+# Google's own packages write a version in brackets into the source; ModLauncher adds what transformed the class.
 _FRAME: Final = lazy(
     r"\s*(?:\|-\s*)?at (?:<(?P<guest>[a-zA-Z]\w{0,20})> )?(?P<name>[^\s(][^(]*)"
     r"\((?P<source>[^()]*(?:\([^()]*\)[^()]*)?)\)"
-    r"(?:\s*~?\[(?P<jar>[^\]]*)\])?\s*$"
+    r"(?:\s*~?\[(?P<jar>[^\]]*)\])?(?:\s*\{(?:[a-z]{2}:[^{}]*)?\})?\s*$"
 )
 # What most frames are: names and a source without a module, a loader or a jar.
 _USUAL: Final = lazy(r"\s*at ([\w$]{1,200}\.[\w.$<>]{1,400})\(([\w$]{1,200}\.(?:java|kt)):([0-9]{1,9})\)\s*\Z")
@@ -81,7 +81,8 @@ def _whole(line: str) -> Frame | None:
     file, _, digits = source.rpartition(":")
     if not digits.isdecimal() or len(digits) > 9:
         file, digits = source, ""
-    jar = (found["jar"] or "").partition(":")[0].rstrip("!/")
+    # a union of jars has a number of the run behind it
+    jar = (found["jar"] or "").partition(":")[0].rstrip("!/").partition("%23")[0]
     module = loaded.strip("/").rpartition("/")[2].partition("@")[0] or (jar if jar not in {"?", "na"} else "")
     return Frame(
         function=name,

@@ -31,6 +31,7 @@ _NUMBERED: Final = lazy(r"[ \t]*\d{1,5}: ")
 _CODE_FRAME: Final = lazy(r"[ \t]*+(?:> ?[ \t]*+)?\d{0,6} ?\||[ \t]*\^[\^~]*[ \t]*$")
 _EXCERPT: Final = lazy(r"(\S.{0,400}:\d{1,9})$")
 _CARET: Final = lazy(r"\s*\^[\^~]*\s*$")
+_MAPPED: Final = lazy(r"\.(?:[cm]?[jt]sx?|vue|svelte)(?:\?[\w-]{1,40})?$")
 _RUNTIME: Final = lazy(r"(Node\.js v\d\S{0,40}|Bun v\d.{0,60})$")
 _PROPERTY: Final = lazy(r"  ([A-Za-z_$][\w$]{0,60}): (.{1,400}?),?$")
 _TITLE: Final = lazy(r"[ \t]*● (\S.{0,300})$")
@@ -82,6 +83,8 @@ def _is_frame(line: str) -> bool:
         return False
     if found.line is not None and (found.file or "").endswith(".sol"):
         return True  # Hardhat: a function of a contract
+    if found.function and found.line is not None and _MAPPED.search(found.file or ""):
+        return True  # a source map of lines alone
     return found.column is not None or found.args is not None or (found.line is None and found.file is not None)
 
 

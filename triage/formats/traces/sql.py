@@ -40,7 +40,8 @@ _ORACLE: Final = lazy(r"(?P<type>ORA-(?!06512)\d{5}): (?P<text>\S.*)$")
 _AT: Final = lazy(r"\s{0,8}ORA-06512: at (?:\"(?P<name>[^\"]{1,300})\", )?line (?P<line>\d{1,9})\s*$")
 _SERVER: Final = lazy(
     r"Msg (?P<number>\d{1,9}), Level (?P<level>\d{1,2}), State \d{1,9}(?:, Server [^,]{1,200})?"
-    r"(?:, Procedure (?P<name>[^,\[]{1,300}?)(?: \[Batch Start Line \d{1,9}\])?)?, Line (?P<line>\d{1,9})\s*$"
+    r"(?:, Procedure (?P<name>[^,\[]{1,300}?)(?: \[Batch Start Line \d{1,9}\])?)?, Line (?P<line>\d{1,9})"
+    r"(?: \[Batch Start Line \d{1,9}\])?\s*$"
 )
 _BACK, _QUERY, _MOST = 8, 60, 4_000
 # Below it nothing failed.
