@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.growth import grows_evenly
 from triage.formats.traces.prefixes import carried, prefixed, prefixes, same, split
+from triage.stacks import signature
 
 HASH = "0123456789abcdef" * 2
 FRAME = '  File "a.py", line 3, in f'
@@ -111,6 +112,9 @@ FRAME = '  File "a.py", line 3, in f'
         ("ERROR:shop.cart:", ("level",)),
         ("[ERROR] ", ("level",)),
         ("[Crash] ", ("stream", "Crash")),
+        ("[mono-rt] ", ("stream", "mono-rt")),
+        ("[shop_node-1] ", ("compose", "shop_node-1")),
+        ("[shop_node-12] [ERROR] ", ("compose", "shop_node-12")),
         ("CRASH LOG: ", ("stream", "CRASH LOG")),
         ("[ 1234.567890] [0:     kworker: 4242] ", ("kernel",)),
         ("stderr | ", ("stream", "stderr")),
@@ -240,6 +244,10 @@ def test_an_empty_quoted_line_is_found_in_a_text():
         "==7==ERROR: AddressSanitizer: SEGV",
         "{not json",
         "[ 0] pay (shop.gd:3)",
+        "[pool-2-thread-1] pay",
+        "[node-1]",
+        "[node-1]: process has died",
+        "[mono] x",
         "[errors]: [",
         "parse-html5 at line 3",
         "shop-web-5 app started",
@@ -382,3 +390,15 @@ def test_lines_with_a_prefix_are_found_among_others(lines):
 )
 def test_a_long_line_takes_time_in_proportion(piece):
     grows_evenly(split, lambda count: piece * count, 2_000)
+
+
+def test_a_trace_of_one_node_among_the_lines_of_others():
+    lines = ["TypeError: x is null", "    at pay (/srv/shop.js:3:4)", "    at run (/srv/run.js:9:1)"]
+    told = [piece for line in lines for piece in (f"[cart-1] {line}", "[stock-2] counted", "[INFO] [stock-2]: started")]
+    assert signature("\n".join(told)) == signature("\n".join(lines)) != ""
+
+
+def test_an_error_that_monos_runtime_writes():
+    text = "FATAL UNHANDLED EXCEPTION: System.NullReferenceException: x\n   at Shop.Cart.Pay()\n   at Shop.App.Main()"
+    told = "\n".join(f"[mono-rt] {'[ERROR] ' * (not at)}{line}" for at, line in enumerate(text.split("\n")))
+    assert signature(told) == signature(text) != signature(told.replace("Pay", "Add"))

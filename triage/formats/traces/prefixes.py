@@ -55,11 +55,12 @@ _POD: Final = (
     r"[a-z0-9][a-z0-9-]{0,160}-(?:[bcdfghjklmnpqrstvwxz2456789]{6,10}|[0-9a-f]{8,10})"
     r"-(?:[bcdfghjklmnpqrstvwxz0-9]{5}|(?=[a-f]{0,4}\d)[0-9a-f]{5})"
 )
+_NODE: Final = r"[a-z][\w.]{0,80}-\d{1,4}"
 _SET: Final = r"(?P<set>[a-z][a-z0-9-]{0,62})-(?:\d{1,3}|[bcdfghjklmnpqrstvwxz2456789]{5}) (?P=set) "
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
-    r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|STD|[Cc]rash|task |\d\d:\d"
-    rf"|[A-Z]{{4,8}}\]|(?:error|warn|info|debug)\]|{_POD}[\] ])"
+    r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|STD|[Cc]rash|mono-rt\]|task |\d\d:\d"
+    rf"|[A-Z]{{4,8}}\]|(?:error|warn|info|debug)\]|{_POD}[\] ]|{_NODE}\] )"
     r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>{1,6}(?: |\n|$)|\{\"log\":"
     r"|#\d{1,4} \d{1,5}\.\d|##\[[a-z]"
     r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} (?:[ \d]\d |\d{4}-)"
