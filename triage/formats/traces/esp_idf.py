@@ -24,7 +24,7 @@ from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "SIGNALS", "TITLE", "read")
 
 NAME: Final = "esp-idf"
 TITLE: Final = "Panic of an ESP chip"
@@ -48,7 +48,7 @@ _ROW: Final = lazy(
 )
 _ADDRESS: Final = lazy(r"(?:EXCVADDR|MTVAL)\s{0,4}: 0x(?P<address>[0-9a-f]{8})", re.IGNORECASE)
 _END: Final = lazy(r"Rebooting\.\.\.|ELF file SHA256:")
-_SIGNALS: Final = {
+SIGNALS: Final = {
     "LoadProhibited": "SIGSEGV",
     "StoreProhibited": "SIGSEGV",
     "InstrFetchProhibited": "SIGSEGV",
@@ -117,7 +117,7 @@ def _report(found: re.Match[str], frames: list[Frame], end: int, address: int | 
     """The report of what the first line says."""
     said = found.groupdict()
     value = (said.get("text") or "").strip(" .") or None
-    kind, error, signal = "crash", said.get("type"), _SIGNALS.get(said.get("type") or "")
+    kind, error, signal = "crash", said.get("type"), SIGNALS.get(said.get("type") or "")
     if error and "wdt" in error:
         kind = "hang"
     elif found.re.pattern == _ASSERT.pattern:
