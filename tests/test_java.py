@@ -447,3 +447,22 @@ def test_what_transformed_a_class_stands_behind_its_jar(made: str) -> None:
     assert signature(text) == signature(text.replace(f" {made}", "")) != ""
     assert java_frames.frame(f"\tat a.B.c(B.java:3) {made} {made}") is None
     assert java_frames.frame("\tat a.B.c(B.java:3) {x}") is None
+
+
+@pytest.mark.parametrize("fatal", ["Fatal", "Non-fatal"])
+def test_a_crash_that_crashlytics_exports(fatal: str) -> None:
+    text = (
+        "java.lang.IllegalStateException: no cart\n\tat com.shop.Cart.total(Cart.java:31)\n"
+        "\tat com.shop.App.main(App.java:9)\nCaused by: com.shop.PayError: late\n\tat com.shop.Pay.sum(Pay.java:3)"
+    )
+    told = f"{fatal} Exception: {text}".replace("\t", "       ").replace("by: ", "by ")
+    (found,) = scan(enumerate(told.split("\n")), only="java")
+    assert (found.first, found.last, found.report.error_type) == (1, 5, "java.lang.IllegalStateException")
+    assert [trace.error_type for trace in found.report.traces] == [
+        "java.lang.IllegalStateException",
+        "com.shop.PayError",
+    ]
+    assert signature(told) == signature(text) != ""
+    # an exception of another name, and words
+    assert java.parse("Fatal Exception: x\n\tat a.B.c(B.java:3)")[0].error_value == "Fatal Exception: x"
+    assert len(java.parse("a.B: c\n\tat a.B.c(B.java:3)\nCaused by nobody: x\n\tat a.B.c(B.java:3)")) == 2

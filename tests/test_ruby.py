@@ -233,3 +233,22 @@ def test_any_text_is_scanned(text):
 @pytest.mark.parametrize("line", ["a.rb:1:in `f': x (E)", "a.rb:1:in `f'", "E: x\n  f at a.rb:1", "a.rb:1: [BUG] x"])
 def test_time_is_linear(line):
     scan_grows(line, "ruby")
+
+
+JRUBY = """\
+java.lang.NullPointerException: no cart
+                            total at com/shop/Cart.java:212
+                              pay at com/shop/Cart.java:629
+                         pay_cart at /srv/lib/shop.rb:40
+                           <main> at /srv/bin/shop:9"""
+
+
+def test_rows_of_jruby_stand_at_the_right_and_may_be_of_java():
+    found = surrounded(JRUBY, "ruby")
+    assert (found.report.error_type, found.report.error_value) == ("java.lang.NullPointerException", "no cart")
+    assert functions(found) == ["com.shop.Cart.total", "com.shop.Cart.pay", "pay_cart", "<main>"]
+    assert [frame.language for frame in found.report.traces[0].frames] == ["java", "java", "ruby", "ruby"]
+    assert signature(JRUBY) != signature(JRUBY.replace("total", "count")) != ""
+    # rows alone, and words that only look like one
+    for text in (JRUBY.partition("\n")[2], "Cart: paid\n  looked at a.rb:3", "Cart: paid\n  and looked at a.rb:3\n  x"):
+        assert not [one_found for one_found in reports(text, "ruby") if one_found.report.error_type]

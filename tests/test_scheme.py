@@ -101,3 +101,12 @@ def test_look_alikes_are_none(text: str) -> None:
 @pytest.mark.parametrize("text", [GUILE, OLD, CHICKEN, GAMBIT, "In a.scm:", "*** ERROR IN (" + "a" * 300])
 def test_time_is_linear(text: str) -> None:
     scan_grows(text, "scheme")
+
+
+def test_what_raised_an_error_behind_the_time_of_a_runner():
+    text = (
+        "Backtrace:\nIn shop.scm:\n    31:2  1 (pay-cart _)\nIn unknown file:\n"
+        "           0 (vector-ref #(1 2 3) 39)\n\nERROR: In procedure vector-ref:\nArgument 2 out of range: 39"
+    )
+    told = "\n".join(f"2026-08-10T19:36:26.009632{at}Z {line}" for at, line in enumerate(text.split("\n")))
+    assert signature(told) == signature(text) != signature(told.replace("pay-cart", "add-cart"))

@@ -69,7 +69,8 @@ _PROBE: Final = lazy(
     re.MULTILINE,
 )
 _SECTION: Final = lazy(
-    r"(\s*)(?:\|-\s*)?(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE|Driver stacktrace): ?(.*)$"
+    r"(\s*)(?:\|-\s*)?(?:(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE|Driver stacktrace): ?"
+    r"|(Caused by) (?=(?:[a-z][\w$]{0,200}\.){1,30}[\w$]{1,200}(?:: |$)))(.*)$"
 )
 _IN_THREAD: Final = lazy(r'Exception in thread "([^"]*)" (.*)$')
 _QUALIFIED: Final = lazy(r"(?:[^\W\d][\w$]{0,200}\.){1,30}[^\W\d][\w$-]{0,200}(?:: |:?$)")
@@ -83,6 +84,8 @@ _LOUD: Final = lazy(
 _FUZZED: Final = lazy(r"== Java (?:Exception|Assertion Error): (.*)$")
 _ANDROID: Final = lazy(r"(?:FATAL EXCEPTION: |\*\*\* FATAL EXCEPTION IN SYSTEM PROCESS: )(.*)$")
 _PROCESS: Final = lazy(r"Process: ([\w.:]{1,200}), PID: (\d{1,9})")
+# What Crashlytics writes before the class.
+_COLLECTED: Final = lazy(r"(?:Fatal|Non-fatal) Exception: (?=(?:[a-z][\w$]{0,200}\.){1,30}[\w$]{1,200}(?:: |$))")
 _THROWN: Final = lazy(r'Exception: (\S{1,300}) thrown from the UncaughtExceptionHandler in thread "([^"]{0,200})"')
 _DEDUP: Final = lazy(r"DEDUP_TOKEN: (\S+)")
 _MEMORY: Final = "java.lang.OutOfMemoryError"
@@ -262,6 +265,8 @@ def _named(line: str) -> tuple[int, str] | None:
     """Where a line names an exception by its class, which may follow what a logger wrote."""
     if found := _IN_THREAD.search(line) or _FUZZED.match(line):
         return (found.start() if found.lastindex == 2 else found.start(1)), ""
+    if found := _COLLECTED.match(line):
+        return found.end(), ""
     if _SECTION.match(line):
         return 0, ""
     loud = None
@@ -341,10 +346,11 @@ def _opened(line: str) -> _Section | None:
     if found := _SECTION.match(line):
         # Spark's driver says where it was when a task failed elsewhere.
         roles = {"Caused by": "cause", "Wrapped by": "wrapper", "Driver stacktrace": "other"}
-        role = roles.get(found[2], "suppressed")
+        said = found[2] or found[3]
+        role = roles.get(said, "suppressed")
         return _Section(
             "suppressed" if found[1] and role == "cause" else role,
-            [found[3].rstrip("]") if "[" in found[2] else found[3]],
+            [found[4].rstrip("]") if "[" in said else found[4]],
         )
     if java_dump.is_thread(line):
         return _Section("thread", thread=line.split('"')[1])

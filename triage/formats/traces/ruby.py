@@ -24,7 +24,7 @@ from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.ruby_bug import read_bug
 from triage.formats.traces.ruby_frames import LEVELS, PLACE, clean, is_place
-from triage.formats.traces.ruby_parse import ENDING, NAMED, RAILS, parse, probe
+from triage.formats.traces.ruby_parse import ENDING, NAMED, OF_JAVA, RAILS, parse, probe
 from triage.formats.traces.window import Window
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
@@ -39,6 +39,8 @@ _FROM: Final = lazy(r"\s*\d{1,9}: from \S")
 _CARETS: Final = lazy(r"\s*\^[\^~]{0,400}\s*$|\s*~{1,400}\^|Did you mean\? ")
 _EXTRACT: Final = lazy(r"\s+(?:=> )?\d{1,6}: |\s*$")
 _JRUBY: Final = lazy(r"\s+[^\s:]{1,200}(?: in [^\s:]{1,200})? at \S[^:]{0,1000}\.(?:rb|java|erb):\d{1,9}$")
+# A script may have no ending.
+_JRUBY_SCRIPT: Final = lazy(r"\s+(?:<main>|\(root\)) at \S[^:]{0,1000}:\d{1,9}$")
 _BACK: Final = 24
 
 
@@ -171,14 +173,17 @@ def _head(block: Block) -> int:
 
 
 def _jruby(block: Block) -> Report | None:
-    """A stack of JRuby: the head and at least two rows."""
-    above = clean(block.window[-1] or "").strip()
-    if not NAMED.match(above) or not _JRUBY.match(block[1] or ""):
+    """A stack of JRuby: the head and at least two rows, of which the first may be of Java and the anchor any."""
+    first = 0
+    while first > -AHEAD and _JRUBY.match(above := block.window[first - 1] or ""):
+        first -= 1
+    above = clean(block.window[first - 1] or "").strip()
+    if not (NAMED.match(above) or OF_JAVA.match(above)):
         return None
-    end = 2
-    while (line := block[end]) is not None and _JRUBY.match(line):
+    end = 1
+    while (line := block[end]) is not None and (_JRUBY.match(line) or _JRUBY_SCRIPT.match(line)):
         end += 1
-    return _report(block, -1, end)
+    return _report(block, first - 1, end) if end - first > 1 else None
 
 
 def _report(block: Block, first: int, end: int, *, complete: bool = True, leads: bool = False) -> Report | None:

@@ -12,12 +12,13 @@ from triage.formats.traces.ruby_bug import parse_bug
 from triage.formats.traces.ruby_frames import LEVELS, PLACE, clean, frame_of, is_place
 from triage.records import Frame, Trace
 
-__all__ = ("ENDING", "NAMED", "RAILS", "parse", "probe")
+__all__ = ("ENDING", "NAMED", "OF_JAVA", "RAILS", "parse", "probe")
 
 _PROBE: Final = lazy(r"[^\s:]:\d{1,9}:in [`'\"]|\.rb:\d{1,9}: \[BUG\]")
 ENDING: Final = lazy(r"(.*) \(([A-Z][\w:]*)\)$")
 RAILS: Final = lazy(r"([A-Z][\w:]*) \((.*)\):$")
 NAMED: Final = lazy(r"([A-Z][\w:]*): (.*)$")
+OF_JAVA: Final = lazy(r"((?:[a-z][\w$]{0,100}\.){1,20}[A-Z][\w$]{0,200}): (.*)$")
 _JRUBY: Final = lazy(r"\s+([^\s:]{1,200}(?: in [^\s:]{1,200})?) at (\S[^:]{0,1000}):(\d{1,9})$")
 
 
@@ -97,17 +98,23 @@ def _feed(sections: list[_Section], line: str, number: int) -> None:
     elif current.open:
         current.message.append(line)
     elif found := _JRUBY.match(line):
-        current.frames.append(
-            Frame(function=found[1], file=found[2], line=int(found[3]), language="ruby", trust="text", text_line=number)
-        )
+        current.frames.append(_row(found, number))
     elif not current.frames and line.strip():
         _headed(current, line.strip())
 
 
 def _row(found: re.Match[str], number: int) -> Frame:
-    """A row of JRuby: `label at file:line`."""
-    place = int(found[3])
-    return Frame(function=found[1], file=found[2], line=place, language="ruby", trust="text", text_line=number)
+    """A row of JRuby: `label at file:line`; Java's classes stand there by their files."""
+    name, file = found[1], found[2]
+    is_java = file.endswith(".java")
+    return Frame(
+        function=f"{file.removesuffix('.java').replace('/', '.')}.{name}" if is_java else name,
+        file=file.rpartition("/")[2] if is_java else file,
+        line=int(found[3]),
+        language="java" if is_java else "ruby",
+        trust="text",
+        text_line=number,
+    )
 
 
 def _named(section: _Section, rest: str) -> None:
@@ -123,7 +130,7 @@ def _named(section: _Section, rest: str) -> None:
 
 def _headed(section: _Section, line: str) -> None:
     """Take message and class from a line above the places."""
-    found = RAILS.match(line) or NAMED.match(line)
+    found = RAILS.match(line) or NAMED.match(line) or OF_JAVA.match(line)
     if line.startswith("Failure/Error: "):
         section.error, section.message = "Failure/Error", [line[15:]]
     elif found and section.error != "Failure/Error":

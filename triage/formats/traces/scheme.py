@@ -74,7 +74,8 @@ def _guile(window: Window) -> Report | None:
     titled = (window[first - 1] or "").strip() == "Backtrace:"
     value: str | None = None
     start = block.skip_blank(end)
-    if raised := _RAISED.match(block[start] or ""):
+    # behind a time it looks as the level that a logger writes
+    if raised := _RAISED.match((window.error_line(start) if block[start] else None) or ""):
         value, end = (raised["text"] or "").strip(), start + 1
         named = _IN.match(value)
         # the message stands on a line of its own below the procedure that raised it
