@@ -73,3 +73,38 @@ def test_look_alikes_are_none(text: str) -> None:
 )
 def test_time_is_linear(text: str) -> None:
     scan_grows(text, "bsd-panic")
+
+
+DDB = """\
+uvm_fault(0xffffffff83e57c84, 0xec, 0, 1) -> e
+kernel: page fault trap, code=0
+Stopped at      shop_pay+0x3ea:    movq    0x10(%rax),%rcx
+    TID    PID    UID     PRFLAGS     PFLAGS  CPU  COMMAND
+*722279  11572      0         0x3          0    1  shop
+shop_pay(ffff8000eca2be8e,0) at shop_pay+0x3ea
+shop_ioctl(ffff8000d320d3ed) at shop_ioctl+0x10c
+syscall(ffff8000ddca4b8b) at syscall+0x5f4
+Xsyscall() at Xsyscall+0x128
+end of kernel
+end trace frame: 0x785bf0219b0f, count: 10
+https://www.openbsd.org/ddb.html describes the minimum info required in bug"""
+
+
+def test_where_the_debugger_of_openbsd_stopped() -> None:
+    found = surrounded(DDB, "bsd-panic")
+    assert (found.report.error_type, found.report.signal) == ("page fault", "SIGSEGV")
+    assert functions(found) == ["shop_pay", "shop_ioctl", "syscall", "Xsyscall"]
+    slid = DDB.replace("ffff8000", "ffff9000").replace("0x3ea", "0x3fa").replace("11572", "7")
+    assert signature(slid) == signature(DDB) != signature(DDB.replace("shop_pay", "shop_add"))
+
+
+def test_a_panic_enters_the_debugger() -> None:
+    text = (
+        "panic: pay: no cart\nStopped at      db_enter+0x10:  popq    %rbp\n"
+        "db_enter() at db_enter+0x10\npanic(ffffffff820b3f2b) at panic+0xbf\nshop_pay(1) at shop_pay+0x3ea"
+    )
+    found = surrounded(text, "bsd-panic")
+    assert (found.report.error_type, found.report.error_value) == ("panic", "pay: no cart")
+    assert triage.loads(text).events()["culprit"].tolist() == ["shop_pay"]
+    for other in ("Stopped at the shop", "Stopped at      db_enter+0x10:  popq    %rbp", "Stopped at x+0x1: y\nf at g"):
+        assert not reports(other, "bsd-panic")

@@ -78,3 +78,14 @@ def test_look_alikes_are_none(text: str) -> None:
 @pytest.mark.parametrize("text", [TEXT, "\n".join(TEXT.split("\n")[:7]), RULE, f"{TEXT[:-66]}"])
 def test_time_is_linear(text: str) -> None:
     scan_grows(text, "mono-crash")
+
+
+def test_the_managed_stack_alone() -> None:
+    text = f"{RULE}\n{TEXT[TEXT.index('	Managed') :]}"
+    found = surrounded(text, "mono-crash")
+    assert functions(found) == [None, "Shop.Native.pay", "Shop.Cart.Total", "<Module>.runtime_invoke_void_object"]
+    assert found.report.complete is False
+    assert signature(text) == signature(text.replace("0x000b7", "0x000c1")) != ""
+    assert signature(text) != signature(text.replace("Native:pay", "Native:add"))
+    for other in (text.replace(RULE, "-" * 65), text.replace(" at ", " in "), "Managed Stacktrace:"):
+        assert not reports(other, "mono-crash")

@@ -5,6 +5,8 @@ Facts: general knowledge of FreeBSD 8 to 14, NetBSD 7 to 10 and OpenBSD 5 to 7. 
     report = [ trap ] "panic: " words other* title row+ [ "Uptime: " words ]
     title  = "KDB: stack backtrace:" | "Stack backtrace:" | "Begin traceback..." | "Starting stack trace..."
     trap   = "Fatal trap " n ": " words " while in kernel mode" key*
+    ddb    = ( "panic: " words | trapped )* "Stopped at" spaces function "+0x" offset ":" words other* row+
+    trapped = "uvm_fault(" words | "kernel: " words " trap, code=" n
     row    = "#" n " 0x" A " at " function "+0x" offset
            | function "(" arguments ")" " at " [ "netbsd:" ] function "+0x" offset [ "/frame 0x" A ]
            | "--- " words " ---"
@@ -32,6 +34,7 @@ ANCHORS: Final = (
     "Begin traceback...",
     "Stack backtrace:",
     "Starting stack trace",
+    "Stopped at ",
 )
 
 _TRAP: Final = lazy(r"Fatal trap (?P<number>\d{1,3}): (?P<text>.{1,200}?) while in (?:kernel|user|vm86) mode\s*$")
@@ -50,15 +53,24 @@ _BETWEEN: Final = lazy(r"--- .{1,300} ---\s*$")
 _OTHER: Final = lazy(
     r"[a-z][\w ]{1,30}\s{1,8}= ?.{0,200}$|\s{4,20}= .{0,200}$|cpu\d{1,3}: |\s*$|KDB: |WARNING: |vpanic\(\)"
 )
+# OpenBSD's debugger: where it stopped, the list of threads, and what it says below the rows.
+_STOPPED: Final = lazy(r"Stopped at\s{1,16}(?P<name>[\w.$]{1,200})\+0x[0-9a-f]{1,8}:")
+_TRAPPED: Final = lazy(r"uvm_fault\(|kernel: (?P<type>[a-z ]{3,60}) trap, code=\d")
+_THREADS: Final = lazy(
+    r"\s{1,8}TID\s{1,8}PID\s|[ *]\s{0,8}\d{1,9}\s{1,8}\d{1,9}\s|ddb(?:\{\d{1,4}\})?> (?:t|tr|trace|bt)\s*$"
+)
+_FOLLOWING: Final = lazy(r"end of kernel\s*$|end trace frame: 0x|https?://www\.openbsd\.org/ddb\.html ")
 _ADDRESS: Final = lazy(r"fault virtual address\s{1,8}= 0x(?P<address>[0-9a-f]{1,16})")
 _AFTER: Final = lazy(r"Uptime: \S|KDB: enter: |cpu\d{1,3}: End traceback|End of stack trace")
-_AHEAD: Final = 40
+_AHEAD, _ABOVE = 40, 6
 _NAMES: Final = {"page fault": "SIGSEGV", "integer divide fault": "SIGFPE"}
 
 
 def read(window: Window) -> Report | None:
     """The panic around the anchor line."""
     line = window[0] or ""
+    if _STOPPED.match(line):
+        return _stopped(window)
     trap = _TRAP.match(line)
     if not (trap or _TITLE.match(line)):
         return None
@@ -97,6 +109,39 @@ def read(window: Window) -> Report | None:
         error_value=said,
         signal=_NAMES.get(error),
         fault_address=int(address["address"], 16) if address else None,
+        process="kernel",
+    )
+
+
+def _stopped(window: Window) -> Report | None:
+    """What made OpenBSD's debugger stop, with the calls that led there."""
+    block = Block(window)
+    start = 1
+    while start < _AHEAD and _THREADS.match(block[start] or ""):
+        start += 1
+    frames, end = rows(block, start, _frame)
+    if not frames:
+        return None
+    while _FOLLOWING.match(block[end] or ""):
+        end += 1
+    first, error, value = 0, None, None
+    for index in range(-1, -_ABOVE, -1):
+        line = window[index] or ""
+        panic, trapped = _PANIC.match(line), _TRAPPED.match(line)
+        if window.is_record(index) or not (panic or trapped):
+            break
+        first = index
+        if panic:
+            error, value = "panic", panic["text"].strip()
+        elif error is None and trapped and trapped["type"]:
+            error, value = trapped["type"], line.strip()
+    return Report(
+        first=first,
+        end=end,
+        traces=(Trace(frames=tuple(frames), error_type=error, error_value=value, crashed=True, unwinder="text"),),
+        error_type=error,
+        error_value=value,
+        signal=_NAMES.get(error or ""),
         process="kernel",
     )
 

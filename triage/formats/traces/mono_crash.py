@@ -3,6 +3,7 @@ r"""Crashes in native code as Mono shows them: the signal, the native stack, the
 Facts: general knowledge of Mono 5.18 to 6.12 and of the Mono of .NET 5 to 9. A rule is a line of `=`. Grammar::
 
     report  = rule "Native Crash Reporting" rule "Got a " SIGNAL " while executing native code." words* rule section*
+            | rule "Managed Stacktrace:" rule managed+ [ rule ]
     section = rule title rule line*
     title   = "Native stacktrace:" | "Managed Stacktrace:" | words
     native  = "0x" hex " - " image " : " ( name | "(null)" ) | "(No frames)"
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.block import Block
+from triage.formats.traces.block import Block, rows
 from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
@@ -27,7 +28,7 @@ __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 NAME: Final = "mono-crash"
 TITLE: Final = "Crash report of Mono"
 PLATFORM: Final = "dotnet"
-ANCHORS: Final = ("Native Crash Reporting",)
+ANCHORS: Final = ("Native Crash Reporting", "Managed Stacktrace:")
 
 _RULE: Final = lazy(r"\s{0,4}={40,200}\s*$")
 _GOT: Final = lazy(r"\s{0,4}Got an? (?P<signal>SIG[A-Z]{2,6}) while executing native code\b")
@@ -51,6 +52,8 @@ def read(window: Window) -> Report | None:
     if not _RULE.match(window[-1] or "") or not _RULE.match(window[1] or ""):
         return None
     block = Block(window)
+    if "Managed" in (window[0] or ""):
+        return _alone(block)
     got = _GOT.match(block[2] or "")
     if got is None:
         return None
@@ -69,6 +72,16 @@ def read(window: Window) -> Report | None:
         leads=True,
         follows=signal in _RAISED,
     )
+
+
+def _alone(block: Block) -> Report | None:
+    """The managed stack, where the log has lost what stood above it."""
+    frames, end = rows(block, 2, _managed)
+    if not any(frame.function for frame in frames):
+        return None
+    end += bool(_RULE.match(block[end] or ""))
+    trace = Trace(frames=tuple(frames), crashed=True, unwinder="text")
+    return Report(first=-1, end=end, traces=(trace,), complete=False, leads=True)
 
 
 def _sections(block: Block) -> tuple[list[Frame], list[Frame], int]:
