@@ -14,6 +14,7 @@ import triage
 from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 MAC = """Process:               Shop [123]
 Path:                  /Applications/Shop.app/Contents/MacOS/Shop
@@ -367,6 +368,28 @@ def test_panics():
         "MacBookPro11,4",
         "20G1116",
     )
+
+
+def test_an_extension_is_to_blame_for_a_panic_of_the_kernel():
+    trap = [
+        ("mach_kernel", "_handle_debugger_trap"),
+        ("mach_kernel", "_kernel_trap"),
+        ("mach_kernel", "_return_from_trap"),
+    ]
+    rows = [
+        *trap,
+        ("com.shop.driver", "_pay_cart"),
+        ("com.shop.driver", "_run_shop"),
+        ("mach_kernel", "_call_continuation"),
+    ]
+    text = "panic(cpu 3 caller 0xffffff803eedccc9): Kernel trap at 0xffffff7feebc8547, type 14=page fault, registers:\n"
+    text += "Backtrace (CPU 3), Frame : Return Address\n" + "".join(
+        f"0xffffff916d85dc{at:02x} : 0xffffff8071d791{at:02x} {module} : {name} + 0x4{at}\n"
+        for at, (module, name) in enumerate(rows)
+    )
+    assert triage.loads(text).events()["culprit"].tolist() == ["_pay_cart"]
+    assert signature(text) != signature(text.replace("_pay_cart", "_add_cart")) != ""
+    assert signature(text) == signature(text.replace("_handle_debugger_trap", "_panic_trap_to_debugger"))
 
 
 def test_samples_and_hangs():

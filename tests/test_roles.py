@@ -139,6 +139,18 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("library", {"function": "map", "file": "ice-9/boot-9.scm", "language": "scheme"}),
         ("application", {"function": "map-rates", "file": "shop/map.scm", "language": "scheme"}),
         ("library", {"function": "ILStubClass.IL_STUB_PInvoke", "language": "csharp"}),
+        ("noise", {"function": "_kernel_trap", "module": "mach_kernel"}),
+        ("library", {"function": "_call_continuation", "module": "mach_kernel"}),
+        ("application", {"function": "_kernel_trap_count", "module": "com.shop.driver"}),
+        ("noise", {"function": "cmntrap", "module": "unix", "language": "c"}),
+        ("application", {"function": "cmntrap", "language": "go"}),
+        ("noise", {"function": "_v_panic", "language": "v"}),
+        ("library", {"function": "array_get", "file": "/home/a/vlib/builtin/array.v", "language": "v"}),
+        ("application", {"function": "main.array_get", "file": "/src/array.v", "language": "v"}),
+        ("library", {"function": "ijl_apply_generic", "language": "c"}),
+        ("application", {"function": "jl_pay", "language": "python"}),
+        ("library", {"function": "catch", "language": "prolog"}),
+        ("application", {"function": "catch_cart", "file": "/src/shop.pl", "language": "prolog"}),
     ],
 )
 def test_roles(expected, frame):
