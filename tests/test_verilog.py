@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.growth import grows_evenly
 from tests.scanned import functions, one, reports, scan_grows, surrounded
+from triage.formats.traces.scanning import scan
 from triage.stacks import signature
 
 TEXT = """\
@@ -51,3 +53,10 @@ def test_look_alikes_are_none(text: str) -> None:
 def test_time_grows_with_the_text() -> None:
     scan_grows(TEXT, "verilog")
     scan_grows(UVM, "verilog")
+
+
+def test_blanks_in_a_line_take_time_in_proportion() -> None:
+    def make(size: int) -> list[str]:
+        return TEXT.replace("fifo ", "fifo" + " " * size, 1).split("\n")
+
+    grows_evenly(lambda lines: list(scan(enumerate(lines), only="verilog")), make, 4_000, enlarged=1)

@@ -32,9 +32,9 @@ ANCHORS: Final = ("StacktraceTop:",)
 
 _TOP: Final = lazy(r"StacktraceTop:\s*$")
 _FRAME: Final = lazy(
-    r" {1,4}(?P<call>(?:0x[0-9a-f]{1,16} in )?[^\s#(].{0,2000}\)(?: (?:at|from) \S.{0,600})?|\?\? \(\).{0,600})\s*$"
+    r" {1,4}(?P<call>(?:0x[0-9a-f]{1,16} in )?[^\s#(].{0,2000}\)(?: (?:at|from) \S.{0,600})?|\?\? \(\).{0,600})$"
 )
-_ROW: Final = lazy(r"(?P<key>[A-Za-z][\w.-]{1,60}):(?:\s{1,4}(?P<value>\S.{0,1000}))?\s*$")
+_ROW: Final = lazy(r"(?P<key>[A-Za-z][\w.-]{1,60}):(?:\s{1,4}(?P<value>\S.{0,1000}))?$")
 _TITLED: Final = lazy(r".{0,300}? crashed with (?P<signal>SIG[A-Z]{2,6})\b")
 _BACK, _AHEAD, _LONG = 60, 40, 1_000
 
@@ -67,7 +67,7 @@ def _told(line: str, said: dict[str, str]) -> bool:
     """Whether a line is of a report; the value of its row is kept."""
     if line[:1] == " ":
         return len(line) <= _LONG
-    row = _ROW.match(line)
+    row = _ROW.match(line.rstrip())
     if row is not None:
         said.setdefault(row["key"], (row["value"] or "").strip())
     return row is not None
@@ -100,5 +100,5 @@ def _report(said: dict[str, str], frames: list[Frame], first: int, end: int) -> 
 
 def _frame(line: str, at: int) -> Frame | None:
     """The frame of a row below the title."""
-    row = _FRAME.match(line)
+    row = _FRAME.match(line.rstrip())
     return None if row is None else replace(frame(row["call"]), text_line=at)

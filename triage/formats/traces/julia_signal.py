@@ -36,9 +36,9 @@ _SIGNAL: Final = lazy(
 _WINDOWS: Final = lazy(r"Exception: (?P<type>EXCEPTION_[A-Z_]{3,60}) at 0x[0-9a-f]{1,16} -- (?P<frame>\S.{0,4000})$")
 _FRAME: Final = lazy(
     r"(?P<name>\S.{0,2000}?) at (?:(?P<file>\S.{0,1000}?):(?P<line>\d{1,9})(?P<inlined> \[inlined\])?"
-    r"|(?P<image>\S.{0,600}?) \(unknown line\))\s*$"
+    r"|(?P<image>\S.{0,600}?) \(unknown line\))$"
 )
-_UNKNOWN: Final = lazy(r"unknown function \(ip: 0x(?P<address>[0-9a-f]{1,16})\)(?: at (?P<image>\S.{0,600}?))?\s*$")
+_UNKNOWN: Final = lazy(r"unknown function \(ip: 0x(?P<address>[0-9a-f]{1,16})\)(?: at (?P<image>\S.{0,600}?))?$")
 _ALLOCATED: Final = lazy(r"Allocations: \d")
 
 
@@ -77,6 +77,7 @@ def _report(signal: re.Match[str] | None, windows: re.Match[str] | None, frames:
 
 def _frame(line: str, at: int) -> Frame | None:
     """The frame of a row, of C where its source is none of Julia's."""
+    line = line.rstrip()
     if unknown := _UNKNOWN.match(line):
         return Frame(
             address=int(unknown["address"], 16), module=unknown["image"], language="c", trust="text", text_line=at

@@ -31,7 +31,7 @@ _SAID: Final = lazy(r"(?:(?:ERROR|Warning): )?(?:-g \S{1,200}: )?(?P<text>\S.*)$
 _PLACE: Final = lazy(r"(?:ERROR: |Warning: )?\S.{0,600}:\d{1,9}:(?:\d{1,9}:?)?\s*$")
 _ROW: Final = lazy(
     r"(?:(?:ERROR|Warning): )?\s{1,8}\[(?P<number>\d{1,9})\] (?P<goal><[a-z -]{1,40}>|[^\s<].{0,4000}?)"
-    r"(?: at (?P<file>[^\s()]{1,600}):(?P<line>\d{1,9}))?\s*$"
+    r"(?: at (?P<file>[^\s()]{1,600}):(?P<line>\d{1,9}))?$"
 )
 _NAME: Final = lazy(r"(?P<name>(?:[a-z]\w{0,200}:)?(?:[a-z]\w{0,300}|'[^']{1,300}'|[^\w\s(]{1,12}))(?=\(|$)")
 _NOTE: Final = lazy(r"(?:(?:ERROR|Warning): ?)?\s*(?:$|Note: |Re-run your program )")
@@ -66,7 +66,7 @@ def read(window: Window) -> Report | None:
 
 def _row(line: str, at: int) -> Frame | None:
     """The frame of a goal; its terms are left as arguments."""
-    row = _ROW.match(line)
+    row = _ROW.match(line.rstrip())
     if row is None:
         return None
     goal = row["goal"]

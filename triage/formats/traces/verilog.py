@@ -28,7 +28,7 @@ ANCHORS: Final = ("Assertion failed in ", "UVM_FATAL ", "UVM_ERROR ")
 
 _ASSERTED: Final = lazy(
     r"(?:\[\d{1,20}\] )?%(?:Error|Fatal): (?P<file>\S[^:\n]{0,600}):(?P<line>\d{1,9}): "
-    r"Assertion failed in (?P<scope>[^\s:]{1,600})(?:: (?P<text>\S.{0,4000}))?\s*$"
+    r"Assertion failed in (?P<scope>[^\s:]{1,600})(?:: (?P<text>\S.{0,4000}))?$"
 )
 _STOP: Final = lazy(r"%(?:Error|Fatal): \S.{0,600}: Verilog \$stop\s*$|Aborting\.\.\.\s*$")
 _UVM: Final = lazy(
@@ -40,7 +40,7 @@ _STOPS: Final = 2
 
 def read(window: Window) -> Report | None:
     """The failure that the anchor line tells of."""
-    line = window[0] or ""
+    line = (window[0] or "").rstrip()
     if found := _ASSERTED.match(line):
         block, end = Block(window), 1
         while end <= _STOPS and _STOP.match(block[end] or ""):
