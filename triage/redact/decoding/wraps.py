@@ -16,7 +16,7 @@ import numpy as np
 
 from triage.redact.decoding.apart import is_message, is_row
 from triage.redact.decoding.origins import Piece, View, build
-from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
+from triage.redact.decoding.soft_breaks import OWN_LINE, is_padded
 from triage.redact.hits import Hit
 from triage.redact.named.keys import vocabulary
 from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Allowance, Span, digits_in, letters_in, line_of
