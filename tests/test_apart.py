@@ -74,3 +74,13 @@ def test_a_line_of_commas_that_somebody_wrapped_is_none_of_a_table():
     token = TOKENS[1]
     text = f'one, two, three, four, five, six\nseven, eight, "{token[:20]}\n{token[20:]}", nine, ten, eleven\n'
     assert [text[start:end].replace("\n", "") for start, end, _ in spans(text)] == [token]
+
+
+def test_rows_are_told_by_marks_that_stand_in_no_quotes():
+    text = 'id,name,phone\n1,"Roe, Jane",+49 170 1234567\n2,Al,+49 170 7654321\n3,Eve,+1 415 555 0133\n'
+    assert [line.split(",")[0] for line in mask(text).splitlines()] == ["id", "1", "2", "3"]
+
+
+def test_the_number_of_the_next_row_is_none_of_a_value():
+    text = "1,error,password=UNrq58bhBp\n2,info\n3,x,y,z\n"
+    assert mask(text).splitlines()[1:] == text.splitlines()[1:]

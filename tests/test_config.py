@@ -155,7 +155,7 @@ def test_what_was_found_strengthens_a_policy_that_is_named(tmp_path, monkeypatch
     settings(tmp_path, STRICTER.replace("[redact]", '[redact]\nallow = ["B-739154"]'))
     monkeypatch.chdir(tmp_path)
     named = Policy(allow=("ada@example.org",), keys=("tenant",))
-    text = "tenant=river-xyz of ada@example.org with B-739154\n"
+    text = "for tenant=river-xyz of ada@example.org with B-739154\n"
     (member,) = triage.loads(text).redact(named).working.members.values()
     assert member.marks.counts().total() == 2
     assert triage.audit(text.encode(), policy=named)["kind"].tolist() == ["secret", "badge"]

@@ -116,6 +116,25 @@ def test_a_secret_is_found_in_any_case_between_the_parts_of_a_name_and_in_short_
         assert [(hit.start, hit.end, hit.value) for hit in known.hits(b"a " + run)] == [(2, 2 + len(run), b"k3yZ9q")]
 
 
+@pytest.mark.parametrize("coded", [b"azN5WjlxLU90dGVy", b"6b33795a39712d4f74746572", b"c2hvcDprM3laOXEtT3R0ZXI="])
+def test_the_text_that_a_value_holds_is_found_too(coded):
+    (hit,) = Known([("password", coded)]).hits(b"connect with k3yZ9q-Otter failed")
+    assert (hit.kind, hit.value) == ("password", coded)
+
+
+@pytest.mark.parametrize(
+    ("kind", "coded"),
+    [
+        ("password", b"cGFzc3dvcmQ="),
+        ("secret", b"cHJvZHVjdGlvbg=="),
+        ("token", b"k3yZ9qOtter1"),
+        ("token", b"AAECAwQFBgc="),
+    ],
+)
+def test_words_of_the_trade_settings_and_bytes_are_no_such_text(kind, coded):
+    assert not Known([(kind, coded)]).hits(b"the password of production was wrong \0\1\2\3\4\5\6\7")
+
+
 def test_what_was_found_as_it_is_written_in_a_run_hides_no_run():
     known = Known([("secret", b"6d6665726e")], GIVEN)
     assert [hit.value for hit in known.hits(b"6d6665726e x6d6665726e")] == [b"6d6665726e", b"mfern"]

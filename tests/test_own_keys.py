@@ -24,7 +24,7 @@ def found(text):
         ('{\n  "tenant": {\n    "x": "river-x"\n  },\n  "y": "z"\n}', ["river-x"]),
         ('{"tenant": null, "tenant": [true, ""], "tenant": "[redacted]", "tenants": "a", "x": "tenant"}', []),
         ('{"tenant": {"x": "cut o', ["cut o"]),
-        ("the tenant: d", []),
+        ("the tenant: d of the tenant", ["d"]),
     ],
 )
 def test_all_that_stands_under_a_key_of_a_policy_is_found(text, values):

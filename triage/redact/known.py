@@ -17,7 +17,7 @@ from triage.redact.hits import KNOWN, Hit
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.pii.given import is_given_name
 from triage.redact.plain_words import is_plain_word
-from triage.redact.spellings import encoded, spellings
+from triage.redact.spellings import encoded, held, spellings
 from triage.redact.text import DIGITS, LETTERS, WORD, Expression, Span, digits_in, letters_in
 from triage.sources.returns import ended_bytes
 
@@ -175,6 +175,11 @@ class Known:
         for text in spellings(value):
             if text not in self._exactly:
                 self._exactly[text] = _as_word(text, kind, value, given=False)
+        for plain in held(value):
+            # Settings that are no secret lie among the data of a secret too.
+            if worth_finding(kind, plain) and (kind != "secret" or _is_mixed(plain)):
+                for text in spellings(plain):
+                    self._exactly.setdefault(text, _as_word(text, kind, value, given=False))
         if kind in _WORDLIKE or not _is_mixed(value):
             return
         if len(value) >= _LEAST_CASELESS:

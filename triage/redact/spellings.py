@@ -15,7 +15,7 @@ import msgspec
 
 from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS
 
-__all__ = ("Encoded", "encoded", "spellings", "unescaped")
+__all__ = ("Encoded", "encoded", "held", "spellings", "unescaped")
 
 _JSON_LEVELS: Final = 3
 _PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
@@ -23,6 +23,9 @@ _AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
 _OF_BASE64: Final = frozenset(LETTERS + DIGITS + b"+=")
 _OF_HEX: Final = frozenset(HEX_DIGITS)
 _TO_URLSAFE: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
+_TEXT: Final = bytes(range(0x20, 0x7F))
+_LONGEST_HELD: Final = 4_096
 # How many letters of base64 depend on so many bytes before a value, and on so many that are left of its last three.
 _BEFORE: Final = (0, 2, 3)
 _BEHIND: Final = (0, 1, 1)
@@ -64,6 +67,37 @@ def spellings(value: bytes) -> Collection[bytes]:
         once = quote(plain, safe="").encode()
         found |= {once, quote(once, safe="").encode(), unquote_to_bytes(plain)}
     return found
+
+
+def held(value: bytes) -> Iterator[bytes]:
+    """The text that a value holds which is base64 or hexadecimal as a whole; of a name and a password the latter too.
+
+    Examples
+    --------
+    >>> [*held(b"a1dxNy1acDJ4XzlM")], [*held(b"kWq7-Zp2x_9L")]
+    ([b'kWq7-Zp2x_9L'], [])
+    """
+    text = _decoded(value)
+    if text is None or len(text) < _LEAST or text.translate(None, _TEXT):
+        return
+    yield text
+    _, colon, password = text.partition(b":")
+    if colon and password:
+        yield password
+
+
+def _decoded(value: bytes) -> bytes | None:
+    """What whole hexadecimal or base64 stands for; None for anything else."""
+    if len(value) > _LONGEST_HELD:
+        return None
+    try:
+        if not value.translate(None, HEX_DIGITS):
+            return bytes.fromhex(value.decode())
+        run = value.translate(_FROM_URLSAFE)
+        text = base64.b64decode(run + b"=" * (-len(run) % 4), validate=True)
+    except ValueError:
+        return None
+    return text if base64.b64encode(text).rstrip(b"=") == run.rstrip(b"=") else None
 
 
 def encoded(value: bytes, *, wide: bool) -> Iterator[Encoded]:

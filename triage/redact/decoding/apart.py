@@ -29,7 +29,7 @@ _VENDOR: Final = re.compile(rb"[A-Za-z][A-Za-z0-9]{1,11}[_-]")
 def is_row(data: bytes, start: int, end: int) -> bool:
     """Whether the lines before and behind a line end are rows of one table, by their marks and those of a third.
 
-    A row closes the quotes that it opens.
+    A row closes the quotes that it opens, and marks within these part nothing.
     """
     above, below = _line_before(data, start), _line_behind(data, end)
     if above is None or below is None:
@@ -37,12 +37,17 @@ def is_row(data: bytes, start: int, end: int) -> bool:
     before, behind = _line_before(data, start - len(above) - 1), _line_behind(data, end + len(below) + 1)
     if above.count(b'"') % 2 or below.count(b'"') % 2:
         return False
-    above, below = above.strip(_BLANK), below.strip(_BLANK)
+    above, below = _bare(above), _bare(below)
     marks = [mark for mark in _MARKS if above.count(mark) == below.count(mark) > 0]
     if not marks:
         return False
-    thirds = [third.strip(_BLANK) for third in (before, behind) if third is not None]
+    thirds = [_bare(third) for third in (before, behind) if third is not None]
     return any(third.count(mark) == above.count(mark) for mark in marks for third in thirds)
+
+
+def _bare(row: bytes) -> bytes:
+    """A row without what stands in its quotes, and the blanks around it."""
+    return b"".join(row.split(b'"')[::2]).strip(_BLANK)
 
 
 def _line_before(data: bytes, stop: int) -> bytes | None:

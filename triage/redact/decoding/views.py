@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from triage.redact.decoding import quoted_printable
+from triage.redact.decoding import quoted_printable, soft_breaks
 from triage.redact.decoding.directories import CODED
 from triage.redact.decoding.listed import LISTED, OPENINGS
 from triage.redact.decoding.octets import OCTETS
@@ -96,6 +96,9 @@ _JOINT: Final = 44
 # What of a value stands before a mark that is written out.
 _BEFORE_MARK: Final = re.compile(rb"=([^\s=:/\"'&;,\\]{6,64})\Z")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
+_INDENTS: Final = frozenset({b" ", b"\t"})
+# The next argument of a command: a flag, a path, a URL, a string.
+_ARGUMENT: Final = re.compile(rb"--?[A-Za-z]|\.{0,2}/[A-Za-z]|[a-z][a-z0-9+.-]{1,12}://|[\"'|&;<>$]")
 _WORDED: Final = re.compile(rb"[\w.+/=-]")
 # What bytes that are written out begin with, a digit of hexadecimal, the word for it or a bracket; names in doubled
 # quotes, and rows that go on with those above.
@@ -291,7 +294,7 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
     elif code in _ITSELF:
         text = code
     elif code[:1] in b"\r\n":
-        return start, end, b""
+        return _joined_line(data, start, end)
     else:
         number = int(code, 8)
         if number == 0 and _is_amid(data, start, end):  # what is left in a buffer of an end before
@@ -300,6 +303,15 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
             return None
         text = bytes([number])
     return start, end, _PLAIN.get(text, text) if text not in {b"\n", b"\r"} else b" "
+
+
+def _joined_line(data: bytes, start: int, end: int) -> Piece | None:
+    """A line end that a backslash takes back: nothing, or a blank before the next argument of a command."""
+    if soft_breaks.is_path(data, start) or soft_breaks.is_own(data, start, end):
+        return None
+    if data[end - 1 : end] in _INDENTS:
+        return start, end, b" " if _ARGUMENT.match(data, end) else b""
+    return (start, end, b"") if soft_breaks.is_rest(data, end) else None
 
 
 def _is_amid(data: bytes, start: int, end: int) -> bool:

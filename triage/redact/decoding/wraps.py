@@ -16,7 +16,7 @@ import numpy as np
 
 from triage.redact.decoding.apart import is_message, is_row
 from triage.redact.decoding.origins import Piece, View, build
-from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
+from triage.redact.decoding.soft_breaks import OWN_LINE, is_padded
 from triage.redact.hits import Hit
 from triage.redact.named.keys import vocabulary
 from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Allowance, Span, digits_in, letters_in, line_of
@@ -73,6 +73,8 @@ _SUMMED: Final = re.compile(rb"[\w-]{0,200}=[0-9A-F]{8}")
 _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 _CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b","})
+# The number that a row begins with.
+_FIRST_CELL: Final = re.compile(rb"[0-9]{1,8}[,;]")
 _GENITIVE: Final = re.compile(rb"'[a-z]")
 _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_account", "iban", "hostname"})
 # What systemd runs, at the end of a sentence.
@@ -134,6 +136,8 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
     """
     breaks = [at for at in range(hit.start, hit.end) if data[at] == _NEWLINE]
     if not breaks:
+        return False
+    if _FIRST_CELL.match(data, breaks[-1] + 1):
         return False
     if data[hit.end : hit.end + 1] in _CLOSING and not _GENITIVE.match(data, hit.end):
         return True

@@ -35,7 +35,7 @@ _PARTING: Final = b"+ ()-./\t"
 _REPEATED: Final = 8
 _DECIMAL: Final = re.compile(rb"\+[0-9]{4,12}\.[0-9]{1,12}")
 _PHONE_00: Final = re.compile(rb"00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}")
-_EXTENSION: Final = re.compile(rb"(?i) ?(?:(?:x|ext\.?|extension) ?[0-9]{1,6}\b|\((?:x|ext\.?|extension) ?[0-9]{1,6}\))")
+_EXTENSION: Final = re.compile(rb"(?i) ?(\()?(?:x|ext\.?|extension) ?[0-9]{1,6}(?(1)\)|\b)")
 _SSN: Final = re.compile(rb"([0-9]{3})-([0-9]{2})-([0-9]{4})")
 # What says that a number is one of a thing.
 _OF_A_PART: Final = re.compile(
