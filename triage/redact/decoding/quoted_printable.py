@@ -26,7 +26,8 @@ _ALL_PRINTABLE: Final = Expression(r"=(?:[2-6][0-9A-F]|7[0-9A-E]|[C-F][0-9A-F]=[
 _ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
 OWN_LINE: Final = re.compile(
     _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
-    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
+    rb"|(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ][0-9]{2}:|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[A-Z]:[ \\]|\*\*\w"
+    rb"|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
 )
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
@@ -34,6 +35,8 @@ the time of a log. What ends a token, its padding and the mark behind it, is non
 _DIGEST: Final = re.compile(rb"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
+# And where a key ends that is padded: of a line that was broken no word more would have fitted.
+_FILLED: Final = range(70, 78)
 # What a key in base64 is made of, how long it is with its padding, and what begins with a name of its own below it, or
 # with words.
 _OF_KEYS: Final = bytes(0x61 if code in LETTERS + DIGITS + b"+/_-" else 0x20 for code in range(256))
@@ -79,7 +82,7 @@ def decoded(data: bytes, start: int, end: int, *, sure: bool = False) -> Piece |
         return None
     if not sure and _ends_text(data, start + 1):
         return None
-    if not sure and start + 1 - line not in _BROKEN and _WORD_BELOW.match(data, end) and is_padded(data, start + 1):
+    if not sure and start + 1 - line not in _FILLED and _WORD_BELOW.match(data, end) and is_padded(data, start + 1):
         return None  # no line of quoted-printable is broken there
     own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
     return None if own.match(data, end) else (start, end, b"")
