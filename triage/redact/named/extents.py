@@ -22,10 +22,9 @@ _READ_AGAIN: Final = 16
 _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
 # A sign that joins pairs is part of a value where no other pair follows, and no entity is meant.
 _BEYOND: Final = re.compile(
-    rb"""(?:&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}){1,8}"""
+    rb"""(?:&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}){1,8}|&(?=\s|\Z)"""
 )
-# The same where nothing follows.
-_LAST_SIGN: Final = re.compile(rb"&(?=\s|\Z)")
+# At the end it is none of a parameter's.
 _PARAMETER_NAME: Final = re.compile(rb"[?&][\w.\[\]-]{1,60}=\Z")
 _NAME_REACH: Final = 64
 # So many backslashes are in one value.
@@ -194,11 +193,9 @@ def bare(data: bytes, at: int) -> Span | None:
     if match is None:
         return None
     start, end = match.span()
-    if data[end : end + 1] == b"&":
-        more = _BEYOND.match(data, end, limit)
-        end = more.end() if more else end
-        in_query = _PARAMETER_NAME.search(data, max(start - _NAME_REACH, 0), start)
-        end += _LAST_SIGN.match(data, end) is not None and not in_query
+    if data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end, limit)):
+        alone = more.end() == end + 1 and _PARAMETER_NAME.search(data, max(start - _NAME_REACH, 0), start)
+        end = end if alone else more.end()
     _reach.read(start, end)
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
         end -= 1

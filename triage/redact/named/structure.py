@@ -182,12 +182,12 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
         in_source = behind.isdigit() and name.rpartition(b".")[2] in CODE_ENDINGS  # a file and its line
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
-        if data[at - 2 : at - 1].isspace() and _LOGGER.fullmatch(data, begin, at):
-            return True
+        if data[at - 2 : at - 1].isspace() and (
+            _LOGGER.fullmatch(data, begin, at) or _KEYWORD_BEFORE.search(data, max(begin - 80, 0), begin)
+        ):
+            return True  # or a string of EDN, and the next keyword
         if behind == b" " and _JOINED_WORDS.search(name) and _SETTING.match(data, at + 1):
             return _LEVEL.search(data, max(begin - 24, 0), begin) is not None
-    if data[at - 2 : at] == b" :" and _KEYWORD_BEFORE.search(data, max(begin - 80, 0), begin):
-        return True  # a string of EDN, and the next keyword
     if name == b"pgpass" and data[begin - 1 : begin] == b"." and data.endswith(b"<==\n", 0, at):
         return True  # a file of entries, none of which is a password alone
     if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):

@@ -121,7 +121,8 @@ _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
 _NAME_WORD: Final = 3
-_FEWEST_JOINED: Final = 4
+# A phrase has more words than so many.
+_MORE: Final = 3
 _SHUFFLED: Final = 12
 _WORD_IN: Final = re.compile(rb"[a-z]{5}")
 # No more of a value is looked at for it.
@@ -327,7 +328,7 @@ def is_name(value: bytes) -> bool:
     words = [word for word in parts(value.decode("latin-1")) if not word.isdigit()]
     if "pepper" in words and (digits or len(words) == 1 or not (value.islower() or value.isupper())):
         return False  # a word of passphrases too
-    if _is_of_words(value, words):
+    if words[_MORE:] and _is_of_words(value, words):
         return False
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
@@ -336,7 +337,7 @@ def is_name(value: bytes) -> bool:
 
 def _is_of_words(value: bytes, words: list[str]) -> bool:
     """Whether a name is one by a word within a passphrase: its last word names nothing, and few are of the trade."""
-    if len(words) < _FEWEST_JOINED or not is_joined(value) or (sense(words[-1]) is not None and words[-1] != "pepper"):
+    if not is_joined(value) or (sense(words[-1]) is not None and words[-1] != "pepper"):
         return False
     return 2 * sum(is_plain_word(word.encode()) for word in words) <= len(words)
 

@@ -112,6 +112,8 @@ _OF_A_FILE: Final = re.compile(rb"[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}=")
 # The words of quoted-printable behind the first sign of it.
 _WRITTEN_MARKS: Final = frozenset({b"20", b"09", b"2C", b"3A"})
 _WRITTEN_WORDS: Final = re.compile(rb"(?:20|09|2C|3A)[A-Za-z]{1,24}(?:=20|=09|=2C|=3A|=\Z)")
+_TAB: Final = ord("\t")
+_BOLD: Final = frozenset({b"*", b"_"})
 _HEADING: Final = re.compile(rb"[a-z]{2,20}(?:_[a-z]{1,20}){1,5}")
 _LABEL: Final = re.compile(rb"[A-Za-z]{2,30}(?::(?:\*{1,2}|_{1,2})|\*{2}|_{2})")
 _TIME: Final = re.compile(
@@ -187,8 +189,7 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
     """Whether what stands behind a name in a sentence is code, a place, a time or a name of its own."""
     value = data[slice(*span)]
     name = (lead[0], lead[0] + len(data[slice(*lead)].rstrip(b" \t:")))
-    called = _is_title(data, lead, value) or declared.is_named(data, name, span)
-    if declared.is_comment(data, name[0], span) if opened else called:
+    if declared.is_comment(data, name[0], span) if opened else declared.is_named(data, name, span):
         return True
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return True
@@ -218,7 +219,8 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         return value.isalpha() and (values.is_name(value) or value.lower() in vocabulary().words)
     if b":" in value and _NEXT_FIELD.fullmatch(value) and data[lead[0] - 1 : lead[0]] == b":":
         return True
-    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
+    titled = (value[-1:] in _BOLD or data[lead[1] - 1] == _TAB) and _is_title(data, lead, value)
+    return titled or bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 
 def _is_title(data: bytes, lead: Span, value: bytes) -> bool:
