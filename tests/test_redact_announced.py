@@ -134,6 +134,51 @@ LEFT = (
 )
 
 
+HEX = "200b0ba335a7edb6" + "a482035284adb8f7"
+RANDOM = "z2eE53lg8xZz1KiwVWsN" + "w8Pa9qDXxmeg"
+CALLED = (
+    f'client = Twilio(account_sid, "«{HEX}»")',
+    f"const client = require('twilio')(accountSid, '«{HEX}»');",
+    f"client = twilio(process.env.SID, '«{HEX}»')",
+    f'client = Client(TWILIO_ACCOUNT_SID, "«{HEX}»")',
+    f"IllegalArgumentException: Illegal base64 character in key '«{RANDOM}»'",
+    f'binascii.Error: Incorrect padding in key "«{RANDOM}»"',
+    'rasdial "Work VPN" «ilindner» «Kupfer_97x»',
+    "rasdial Office «ilindner» '«Kupfer_97x»' /domain:PLUM",
+    '  - name: BUNDLE_GEMS__PLUM__COM\n    value: "«14973d24:ed6f28b6»"',
+    'setx BUNDLE_GEMS__PLUM__COM "«b21c95f3:c88db728»" /M',
+    '{"BUNDLE_GEM__PLUM__IO": "«kwAj28sk1JAkwj2h»"}',
+    "  SNMP_COMMUNITY:       «munfjvMgrtPV»",
+    "snmp_community=«gwyqjjdjbUWg»",
+    "INSERT INTO d (snmp_community, sysname, api_token) VALUES ('«gwyqjjdjbUWg»', 'core', '«Kq82jsnQ0sx»');",
+    "The api key is «yGOmswYyvYdNBpmSyXjWSJcIYzHtlysX» and works",
+    "Mein Passwort lautet «UyDUUdFmyIqzQSQvsVVK».\nBis dann",
+    "yes, my password is «ferryBoat1973&» and still 401",
+    "**Seed phrase:** «able acid able acid able acid able acid able acid wrong access»\n**Name:** x",
+    "BEARER_TOKEN=«q7Wd2Zk9Pb4Xn1Rt6Lm3»\nBEARER_TYPE=jwt",
+    "localhost:5432:billing:«ilindner»:«Kupfer_97x»",
+)
+NOT_CALLED = (
+    f'file = File.open(path, "{HEX}")',
+    'invalid key "user_settings_v2_2024" in map',
+    'rasdial "Work VPN" /disconnect',
+    "BUNDLE_BUILD__SASSC__COM=--disable-lto-2\nBUNDLE_JOBS=4\nBUNDLE_PATH: vendor/bundle",
+    "snmp_community: public",
+    "community_string: readOnly",
+    "The token is createSessionTokenForUserFromRequest and no value",
+    '{"token_type": "Bearer", "file_md5": "9e107d9d372bb6826bd81d3542a419d6"}',
+    "TOKEN_TYPE=Bearer registry.plum.example/shop/app:1.2.3",
+    "Grant{tokenType=Bearer, fileMd5=9e107d9d372bb6826bd81d3542a419d6}",
+    "id\ttoken_type\tregion\n7\tBearer\tap-southeast-1\n",
+    "--token-type=Bearer --request-id=9e107d9d372bb6826bd81d35",
+    "**Password hash:** none\n**Password reset enabled:** false\n*Password digest:* sha256",
+    "auth_method\tfeature\tpassword\ttrace_id\n",
+    "| Setting | Value |\n|---|---|\n| auth_method | password |\n| integrity | k9f8-q7Wd2Zk9Pb4Xn1 |\n",
+    '"tags":[["login","none"],["symbol","$s4main3FooV3baryyF"],["os_build","10.0.26100.1461"],["mode","fast-1"]]',
+    f"VALUES (1, 'authentication', '{HEX}')",
+)
+
+
 def covered(text: str) -> str:
     """The text with «...» around what is masked; marks alone do not count."""
     found = [(start, end) for start, end, _ in spans(text) if re.search(r"\w", text[start:end])]
@@ -142,11 +187,11 @@ def covered(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("line", TOLD + TOOLS + WRITTEN)
+@pytest.mark.parametrize("line", TOLD + TOOLS + WRITTEN + CALLED)
 def test_what_is_announced_is_masked(line):
     assert covered(line.replace("«", "").replace("»", "")) == line
 
 
-@pytest.mark.parametrize("line", LEFT)
+@pytest.mark.parametrize("line", LEFT + NOT_CALLED)
 def test_what_only_looks_announced_is_left(line):
     assert covered(line) == line

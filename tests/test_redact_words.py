@@ -152,7 +152,20 @@ ENCODED = (
     "key «ghp_16C7e42F292c691\u20642E7710c838347Ae178B4a»",
     "<SecretAccessKey>«Ri92K77k6bdBa/WBRLqq7Y7PDqR8\n    +8NquV/+Hosa»</SecretAccessKey>",
 )
+FORMS = (
+    "x:«" + "t1." + "9eu-8bpzJe6BS9zLN5qbzF0CStuEWjRWoXkVLQam." + "yABB5tnlnlfouj9I8uFnzsO" * 4 + "»,y:7",
+    '"«mls' + "n.112b2618c0f09feece40a0279bd704cd" + '5c9eeeb718a338ded98c2c45b814cdeb»",',
+    "**Bearer token bedrock:** «ABS" + "KQmVkcm9ja0FQSUtleS1abcd" + "k8Wd2Zk9Pb4Xn1Rt6Lm3Vc" * 4 + "==»",
+    "Cookie: theme=dark; _gitlab_session=«c5fe53ff9635ac6df" + "1e7cdc0e39fab1b»; lang=de",
+    '{"gpgPassphrase":{"value":"«meadow-pepper-ribbon-violin»","source":"env"}}',
+    "{'ssh_key_passphrase': '«pepper-cobalt-anchor-meadow»', 'mode': 1}",
+    "  [passphrase] => «pepper-cobalt-anchor-meadow»",
+    "**Passphrase:** «seed-violin-cobalt-meadow»",
+    "<passphrase><![CDATA[«pepper-cobalt-anchor-meadow»]]></passphrase>",
+)
 HARMLESS = (
+    'passwordSecret: "shop-billing-postgres-password"',
+    "mlsn.org is down; t1.9europe.example is up",
     "<description>this is a text that\ngoes on for two lines</description>",
     '{"password_url":"https://shop.example/reset"}',
     "retries=25 size=20 x=3D y=2F",
@@ -209,7 +222,7 @@ HARMLESS = (
 
 
 @pytest.mark.parametrize(
-    "line", [*WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS, *WRITTEN_OUT, *ENCODED]
+    "line", [*FORMS, *WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS, *WRITTEN_OUT, *ENCODED]
 )
 def test_what_is_marked_is_masked_and_nothing_else(line):
     line = line.replace("«S»", f"«{WORD}»").replace("«P»", f"«{PAT}»")

@@ -20,7 +20,8 @@ _ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 OWN_LINE: Final = re.compile(
     _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
-    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
+    rb"|(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ][0-9]{2}:|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[A-Z]:[ \\]|\*\*\w"
+    rb"|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
 )
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""

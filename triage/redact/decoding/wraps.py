@@ -19,7 +19,7 @@ from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.decoding.soft_breaks import OWN_LINE, is_padded
 from triage.redact.hits import Hit
 from triage.redact.named.keys import vocabulary
-from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Allowance, Span, digits_in, letters_in, line_of
+from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Allowance, Span, digits_in, is_word, letters_in, line_of
 
 __all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
 
@@ -73,7 +73,8 @@ _SUMMED: Final = re.compile(rb"[\w-]{0,200}=[0-9A-F]{8}")
 _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 _CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b","})
-# The number that a row begins with.
+# What stands behind words too, and the number that a row begins with.
+_PARTING: Final = frozenset({b",", b";", b")"})
 _FIRST_CELL: Final = re.compile(rb"[0-9]{1,8}[,;]")
 _GENITIVE: Final = re.compile(rb"'[a-z]")
 _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_account", "iban", "hostname"})
@@ -137,9 +138,12 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
     breaks = [at for at in range(hit.start, hit.end) if data[at] == _NEWLINE]
     if not breaks:
         return False
-    if _FIRST_CELL.match(data, breaks[-1] + 1):
+    below = data[breaks[-1] + 1 : hit.end]
+    closing = data[hit.end : hit.end + 1]
+    is_own = b"://" in below or (closing in _PARTING and below.isalpha() and is_word(below))
+    if is_own or _FIRST_CELL.match(data, breaks[-1] + 1):
         return False
-    if data[hit.end : hit.end + 1] in _CLOSING and not _GENITIVE.match(data, hit.end):
+    if closing in _CLOSING and not _GENITIVE.match(data, hit.end):
         return True
     if hit.kind not in _OF_FORM or any(at in ends or at - 1 in ends for at in breaks):
         return False
@@ -357,7 +361,7 @@ def _continued(data: bytes, at: int, prefix: bytes) -> int:
     same = len(begun) if same < 0 else same
     while same and prefix[same - 1] not in b" :]|\t":
         same -= 1
-    if same >= _LEAST_PREFIX:
+    if same >= _LEAST_PREFIX and not prefix[:same].replace(b" ", b"").isalpha():
         return at + same
     indent = INDENT.match(data, at)
     return indent.end() if indent else at

@@ -129,7 +129,7 @@ def _is_row(before: bytes, behind: bytes, *, first: int) -> bool:
     _, newline, rest = before.rpartition(b"\n")
     if not rest.strip() and (newline or first <= len(before)):
         return behind[:1] in _LINE_ENDS
-    return before[-1:] == b" " and rest.rstrip()[-1:] in _ROW_MARKS and behind.lstrip()[:1] in _ROW_MARKS
+    return before[-1:] == b" " and rest.rstrip()[-1:] in _ROW_MARKS and behind.lstrip()[:1] in _ROW_MARKS - {b":"}
 
 
 def neighbour(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:

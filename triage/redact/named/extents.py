@@ -22,8 +22,11 @@ _READ_AGAIN: Final = 16
 _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
 # A sign that joins pairs is part of a value where no other pair follows, and no entity is meant.
 _BEYOND: Final = re.compile(
-    rb"""(?:&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}){1,8}"""
+    rb"""(?:&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}){1,8}|&(?=\s|\Z)"""
 )
+# At the end it is none of a parameter's.
+_PARAMETER_NAME: Final = re.compile(rb"[?&][\w.\[\]-]{1,60}=\Z")
+_NAME_REACH: Final = 64
 # So many backslashes are in one value.
 _MOST_SIGNS: Final = 8
 _BACKSLASH: Final = re.compile(
@@ -191,7 +194,8 @@ def bare(data: bytes, at: int) -> Span | None:
         return None
     start, end = match.span()
     if data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end, limit)):
-        end = more.end()
+        alone = more.end() == end + 1 and _PARAMETER_NAME.search(data, max(start - _NAME_REACH, 0), start)
+        end = end if alone else more.end()
     _reach.read(start, end)
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
         end -= 1

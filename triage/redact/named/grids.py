@@ -66,6 +66,9 @@ _NUMBERED: Final = re.compile(rb"[A-Za-z]{2,20}(?:_[A-Za-z]{2,20}){0,4}_[0-9]{1,
 _MADE_TITLE: Final = re.compile(rb"[\w.-]{1,40}=[\w.-]{0,40}")
 # A line between rows, and what stands for those that are left out.
 _RULE: Final = re.compile(rb"[\s|+:=-]*|[ ]*\.{2,3}[ .]*")
+_MARKDOWN_RULE: Final = re.compile(rb"[ \t]*\|?(?:[ ]?:?-{2,200}:?[ ]?\|){1,60}(?:[ ]?:?-{2,200}:?)?[ \t\r]*")
+_MOST_ABOVE: Final = 64
+_OF_ROWS: Final = frozenset(b"| \t:-")
 _JIRA: Final = b"||"
 _MARKS: Final = (b"\t", b"|", b";", b",")
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
@@ -85,8 +88,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     starts = ruled(data, end) if mark == b"  " else ()
     cells = cut(header, starts) if starts else cells_of(header, _JIRA if header[:2] == _JIRA else mark)
-    if len(cells) == FEWEST and mark == b"|" and holds(data, start):
-        return  # each row is read as a name and its value
+    if mark == b"|" and ((len(cells) == FEWEST and holds(data, start)) or _is_below_rule(data, start)):
+        return  # each row is read as a name and its value, or is one of values
     if len(cells) == FEWEST and mark == b"|" and (rows := listed(data, at, start, end, cells)) is not None:
         yield from rows
         return
@@ -120,6 +123,19 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         meaning = senses[number]
         if meaning is not None:
             yield from column(data, [row[number] for row in below], meaning)
+
+
+def _is_below_rule(data: bytes, start: int) -> bool:
+    """Whether a line is a row of a table of Markdown, whose header stands above a rule."""
+    for _ in range(_MOST_ABOVE):
+        end = start - 1
+        start = data.rfind(b"\n", max(end - LONGEST, 0), max(end, 0)) + 1
+        if end <= start or data[start] not in _OF_ROWS or not _read.left(data):
+            return False
+        _read.spend()
+        if _MARKDOWN_RULE.fullmatch(data, start, end):
+            return True
+    return False
 
 
 def _rows(

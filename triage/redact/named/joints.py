@@ -43,7 +43,7 @@ _JOIN: Final = (
     r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}(?:default|value)[ \t]*=[ \t]*[\"']"  # a variable or an output of Terraform
     r"|\\{0,15}[\"'],[ ](?:[a-z_]{1,20}=[^,()\"'\n]{0,40},[ ]){0,4}default="  # an option of a command line
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays
-    r"|[\"']\r?\n[0-9]{1,3}\)[ ][\"']"  # what Redis answers
+    r"|[\"']\r?\n[0-9]{0,3}[02468]\)[ ][\"']"  # what Redis answers: a value stands below a name
     r"|\"\t{2,8}\""  # what Valve's tools keep
     r"|[ \t]+REG_(?:EXPAND_)?SZ[ \t]+"  # the registry of Windows
     r"|[ ]<==\r?\n"  # a file as tail heads it

@@ -195,7 +195,7 @@ def _is_of_a_process(data: bytes, span: Span) -> bool:
 def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: bool, assigned: bool) -> bool:
     """Whether a value under the name of a secret is one."""
     value, label = data[slice(*span)], data[slice(*name)]
-    if meaning.weak and (value.isdigit() or (value.isalpha() and not values.is_shuffled(value)) or b" " in value):
+    if meaning.weak and (value.isdigit() or (value.isalpha() and values.is_of_words(value)) or b" " in value):
         return False
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):

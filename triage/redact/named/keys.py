@@ -72,6 +72,14 @@ class Sense:
     weak: str = ""
 
 
+# A host of gems, whose account and password Bundler keeps in a variable: "__" stands for each dot of it.
+_BUNDLE: Final = "bundle_"
+_BUNDLED: Final = re.compile(
+    r"(?i)bundle_(?!build|local|mirror)[a-z0-9_-]{2,80}__(?:com|net|org|io|dev|co|app|cloud|sh|de|eu|uk)"
+)
+_OF_HOSTS: Final = Sense("password")
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """The flags of a program that take a secret; see keys.toml."""
@@ -208,9 +216,11 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     (Sense(kind='password', weak=''), None, None)
     """
     pieces = _PARTS.findall(name)[-_MOST_PARTS:] if len(name) <= _LONGEST else []
-    if not pieces or not (extra or _speaks(pieces)):
+    if not pieces or not (extra or _speaks(pieces) or name[:7].lower() == _BUNDLE):
         return None
     words = _split(pieces)[-_MOST_PARTS:]
+    if words[:1] == ["bundle"] and _BUNDLED.fullmatch(name):
+        return _OF_HOSTS
     if words[-2:] == ["64", "url"]:  # how it is written, not where
         words.pop()
     for own in extra:

@@ -10,6 +10,7 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.keys import sense
 from triage.redact.named.unwritten import unwritten
+from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Allowance, Found, Span
 
 __all__ = ("WORDS", "entries")
@@ -48,6 +49,12 @@ _NUMBER: Final = re.compile(rb"[0-9]{1,3}\s?")
 _KIND: Final = re.compile(rb'(?i)"?kind"?: ?"?secret(list)?"?(?=[\s,}]|\\n|\Z)')
 # Lines of a list whose kind stands behind them, at most.
 _MOST_LINES: Final = 4_096
+# What many programs are told: where to listen, how much to log, a zone, a locale, a region, a size or a time.
+_SETTING: Final = re.compile(
+    rb"(?i:localhost|debug|info|warn(?:ing)?|error|fatal|trace|verbose|production|staging|development|testing)"
+    rb"|(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)/[A-Za-z_/+-]{2,40}[0-9]{0,2}"
+    rb"|[a-z]{2,3}_[A-Z]{2}(?:\.(?i:utf-?8))?|[a-z]{2}-[a-z]{4,9}-[1-9]|[0-9]{1,6}(?:ms|[smhdkMG]i?[bB]?|%)?"
+)
 _CLOSING: Final = ord("}")
 _BRACE: Final = re.compile(rb"[{}]")
 _OBJECT: Final = re.compile(rb'"(?:data|stringData)"\s{0,4}:\s{0,4}\{')
@@ -91,7 +98,7 @@ def _in_yaml(data: bytes, at: int, *, listed: bool) -> list[Span]:
             found += _lines(data, block.end())
     for flow in _FLOW.finditer(data, first, last):
         if listed or len(flow[1]) == deep:
-            found += [one.span(2) for one in _IN_FLOW.finditer(data, *flow.span(2)) if not _is_told(one[1])]
+            found += [one.span(2) for one in _IN_FLOW.finditer(data, *flow.span(2)) if not _is_told(one[1], one[2])]
     return found
 
 
@@ -126,9 +133,13 @@ def _counts(value: bytes) -> bool:
         return False
 
 
-def _is_told(name: bytes) -> bool:
-    """Whether the name of an entry says that it is no secret: an account, a machine, a certificate."""
+def _is_told(name: bytes, value: bytes = b"") -> bool:
+    """Whether an entry is no secret by its name: an account, a machine, a certificate; or a setting like any other."""
     meaning = sense(name.decode("latin-1"))
+    if (meaning is None or meaning.weak) and value and _SETTING.fullmatch(value):
+        return True
+    if meaning is None and value.isalpha() and is_plain_word(value):
+        return True
     return (meaning is not None and meaning.weak in _NO_SECRETS) or name.lower().rpartition(b".")[2] in _ORDINARY
 
 
@@ -188,7 +199,8 @@ def _lines(data: bytes, at: int) -> Iterator[Span]:
         elif not told and (value := _VALUE.fullmatch(data, entry.start(3), entry.start(3) + len(entry[3].rstrip()))):
             start, end = value.span(value.lastindex or 0)
             text = data[start:end]
-            yield end - len(text.lstrip()), start + len(text.rstrip())
+            if not _is_told(entry[2], text.strip()):
+                yield end - len(text.lstrip()), start + len(text.rstrip())
 
 
 def _pairs(data: bytes, at: int) -> Iterator[Span]:
@@ -198,6 +210,6 @@ def _pairs(data: bytes, at: int) -> Iterator[Span]:
         pair = _PAIR.match(data, at)
         if pair is None:
             return
-        if not _is_told(pair[1]):
+        if not _is_told(pair[1], pair[2]):
             yield pair.span(2)
         at = pair.end()

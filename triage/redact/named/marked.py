@@ -9,7 +9,8 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.cells import column
 from triage.redact.named.headings import meanings
-from triage.redact.named.keys import Sense
+from triage.redact.named.keys import Sense, sense
+from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Allowance, Found, Span
 
 __all__ = ("LISTS", "listed", "tabled", "untitled")
@@ -37,6 +38,7 @@ _OF_REQUESTS: Final = re.compile(rb"[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,3
 _WORDS: Final = b" \t\r\n:"
 _STYLE: Final = re.compile(rb"</?(?:b|strong|em|i|span|font|p)(?: [^<>]{0,200})?>")
 _TITLE: Final = re.compile(rb"[A-Za-z#][A-Za-z_ ./#-]{0,39}")
+_LETTERS: Final = re.compile(rb"[A-Za-z]{3,40}")
 _FEWEST: Final = 3
 # A cell has so many bytes at least.
 _read: Final = Allowance(150)
@@ -65,7 +67,9 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
         if begun is None or (begun.group().startswith(b'"values"') and _OPENS.search(data, end, begun.start())):
             return  # there are none, or columns
         end = begun.end()
-    yield from _told(data, [*_arrays(data, end, len(senses))], senses)
+    rows = [*_arrays(data, end, len(senses))]
+    if len(senses) != _PAIR or not _are_settings(data, rows):
+        yield from _told(data, rows, senses)
 
 
 def _are_pairs(names: list[bytes]) -> bool:
@@ -73,6 +77,18 @@ def _are_pairs(names: list[bytes]) -> bool:
     if len(names) != _PAIR:
         return False
     return _OF_REQUESTS.fullmatch(names[0]) is not None or values.mixed(names[1], least=_MIXED)
+
+
+def _are_settings(data: bytes, rows: list[list[Span]]) -> bool:
+    """Whether rows of two are names with their values, as Sentry keeps tags: the first of most is a name itself."""
+    firsts = [data[slice(*row[0])] for row in rows]
+    named = sum(sense(first.decode("latin-1")) is not None or _is_of_trade(_LETTERS.findall(first)) for first in firsts)
+    return named > 1 and 2 * named >= len(firsts)
+
+
+def _is_of_trade(words: list[bytes]) -> bool:
+    """Whether words are all of the trade."""
+    return bool(words) and all(map(is_plain_word, words))
 
 
 def _arrays(data: bytes, at: int, size: int) -> Iterator[list[Span]]:

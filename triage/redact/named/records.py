@@ -18,7 +18,7 @@ from triage.redact.pii.forms import plain
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Allowance, Found, Span
 
-__all__ = ("LEADS", "holds", "recorded")
+__all__ = ("LEADS", "holds", "recorded", "told")
 
 LEADS: Final = (
     "-[ record ", "\u2500[ record ", "* record ", "-[ datensatz ", "-[ registro ", "-[ enregistrement ", "-[ rekord ",
@@ -53,7 +53,11 @@ def recorded(_size: int, data: bytes, at: int) -> Iterator[Found]:
     if head is None:
         return
     rows = [*_rows(data, head.end(), bare=data[start : start + 8].lower() == b"* record")]
-    names = [data[slice(*name)] for name, _ in rows]
+    yield from told(data, rows, [data[slice(*name)] for name, _ in rows])
+
+
+def told(data: bytes, rows: list[tuple[Span, list[Span]]], names: list[bytes]) -> Iterator[Found]:
+    """What stands under the sensitive ones of names; in `rows` is where each stands, with the lines of its value."""
     for (name, parts), meaning in zip(rows, _senses(data, rows, names), strict=True):
         if meaning is not None:
             yield from _held(data, name, parts, meaning)

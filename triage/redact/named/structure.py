@@ -96,6 +96,8 @@ _LEVEL: Final = re.compile(
 _JOINED_WORDS: Final = re.compile(rb"[a-z][._-][a-z]")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.-]{1,40}=(?![=\s])")
 # Where a shell stands, and stood before.
+# A keyword of EDN before its string.
+_KEYWORD_BEFORE: Final = re.compile(rb":[A-Za-z][\w./*?!-]{0,60}[ ]{1,4}\"\Z")
 _FOLDER: Final = re.compile(rb"""[ \t]{0,4}\\{0,15}["']?(?:/|~/|[A-Za-z]:[\\/])""")
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BEYOND_ASCII: Final = 0x80
@@ -180,10 +182,14 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
         in_source = behind.isdigit() and name.rpartition(b".")[2] in CODE_ENDINGS  # a file and its line
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
-        if data[at - 2 : at - 1].isspace() and _LOGGER.fullmatch(data, begin, at):
-            return True
+        if data[at - 2 : at - 1].isspace() and (
+            _LOGGER.fullmatch(data, begin, at) or _KEYWORD_BEFORE.search(data, max(begin - 80, 0), begin)
+        ):
+            return True  # or a string of EDN, and the next keyword
         if behind == b" " and _JOINED_WORDS.search(name) and _SETTING.match(data, at + 1):
             return _LEVEL.search(data, max(begin - 24, 0), begin) is not None
+    if name == b"pgpass" and data[begin - 1 : begin] == b"." and data.endswith(b"<==\n", 0, at):
+        return True  # a file of entries, none of which is a password alone
     if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):
         return True
     if data[begin - 9 : begin] == b"checksum/" or (

@@ -15,10 +15,11 @@ from triage.redact import masks
 from triage.redact.named import declared, examples, labels, remarks, reports
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.plain_words import is_plain_word
-from triage.redact.text import LETTERS, Span, digits_in
+from triage.redact.text import LETTERS, Span, digits_in, is_word
 
 __all__ = (
-    "heads_message", "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_passphrase", "is_plain",
+    "heads_message", "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_of_letters",
+    "is_of_words", "is_passphrase", "is_plain",
     "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed", "mnemonic", "names_user_and_password",
     "placeholder",
 )  # fmt: skip
@@ -120,7 +121,10 @@ _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
 _NAME_WORD: Final = 3
+# A phrase has more words than so many.
+_MORE: Final = 3
 _SHUFFLED: Final = 12
+_WORD_IN: Final = re.compile(rb"[a-z]{5}")
 # No more of a value is looked at for it.
 _LONGEST_SHUFFLED: Final = 128
 _HEXADECIMAL: Final = re.compile(rb"(?=[a-f]{0,16}[0-9])[0-9a-f]{16,128}")
@@ -297,6 +301,18 @@ def is_shuffled(value: bytes) -> bool:
     return len(text) >= _SHUFFLED and changes * 3 >= len(text)
 
 
+def is_of_words(value: bytes) -> bool:
+    """Whether letters are a word, or words of the trade as names of code join them, and not made at random."""
+    if is_shuffled(value):
+        return False
+    return is_word(value) or all(is_plain_word(word.encode()) for word in parts(value.decode("latin-1")))
+
+
+def is_of_letters(value: bytes) -> bool:
+    """Whether letters alone are shuffled, and no words are in them as in names of code."""
+    return is_shuffled(value) and _WORD_IN.search(value) is None
+
+
 def in_code(value: bytes) -> bool:
     """Whether a word is a call or a place in a source file."""
     return bool(_CALL.match(value) or _SOURCE.match(value) or _INDEXED.fullmatch(value) or examples.is_of_code(value))
@@ -312,9 +328,18 @@ def is_name(value: bytes) -> bool:
     words = [word for word in parts(value.decode("latin-1")) if not word.isdigit()]
     if "pepper" in words and (digits or len(words) == 1 or not (value.islower() or value.isupper())):
         return False  # a word of passphrases too
+    if words[_MORE:] and _is_of_words(value, words):
+        return False
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
     return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
+
+
+def _is_of_words(value: bytes, words: list[str]) -> bool:
+    """Whether a name is one by a word within a passphrase: its last word names nothing, and few are of the trade."""
+    if not is_joined(value) or (sense(words[-1]) is not None and words[-1] != "pepper"):
+        return False
+    return 2 * sum(is_plain_word(word.encode()) for word in words) <= len(words)
 
 
 def is_setting(value: bytes) -> bool:

@@ -43,7 +43,8 @@ _SECOND: Final = re.compile(
 )
 _ANSWER: Final = re.compile(rb'(?:[^\n"]{0,60}")?')
 _OF_WORDS: Final = re.compile(
-    rb"""[ \t]*(?:\([^()\n]{1,30}\)[ \t]*)?(?:(?:is|was|are|for [\w-]{1,30})[ \t]*)?["']?[ \t]*[:=]?\s{0,8}["'(`\[]?"""
+    rb"""[ \t]*(?:\([^()\n]{1,30}\)[ \t]*)?(?:(?:is|was|are|for [\w-]{1,30})[ \t]*)?"""
+    rb"""(?:["'`]|[*_]{1,2})?[ \t]*[:=]?(?:[*_]{1,2})?\s{0,8}["'(`\[]?"""
 )
 _OF_SENTENCES: Final = frozenset(
     b"the and for was are from not has have with your this that must will can should please enter keep write store "

@@ -48,7 +48,7 @@ _read = Allowance(400)
 _APART: Final = 16_384
 # What is told by no string, and what a string by its form beside its name where columns are not named.
 # What tells itself by its form where it is a text.
-_IN_QUOTES: Final = frozenset({"user", "device", "place"})
+_IN_QUOTES: Final = frozenset({"user", "device", "place", "word"})
 _READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _BY_FORM: Final = frozenset(
     {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device", "serial"}

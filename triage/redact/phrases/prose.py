@@ -13,7 +13,7 @@ from triage.redact.lines import Lines
 from triage.redact.named import declared, examples, extents, remarks, reports, tags, values
 from triage.redact.named.judging import bared, judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.phrases import argv, rosters
+from triage.redact.phrases import argv, rosters, schemes
 from triage.redact.phrases.actors import CHATS, DOES, NEAR_HOST, chatting, machine, paired, person, talking
 from triage.redact.pii import spoken
 from triage.redact.pii.people import TOLD
@@ -96,6 +96,8 @@ _SETS: Final = re.compile(rb"ENV|ARG|set")
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
 _LONGEST_LINE: Final = 300
+# Letters alone are a key from so many on.
+_LEAST_SHUFFLED: Final = 24
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs and an address of IPv6 look like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
@@ -110,10 +112,13 @@ _OF_A_FILE: Final = re.compile(rb"[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}=")
 # The words of quoted-printable behind the first sign of it.
 _WRITTEN_MARKS: Final = frozenset({b"20", b"09", b"2C", b"3A"})
 _WRITTEN_WORDS: Final = re.compile(rb"(?:20|09|2C|3A)[A-Za-z]{1,24}(?:=20|=09|=2C|=3A|=\Z)")
+_TAB: Final = ord("\t")
+_BOLD: Final = frozenset({b"*", b"_"})
+_HEADING: Final = re.compile(rb"[a-z]{2,20}(?:_[a-z]{1,20}){1,5}")
+_LABEL: Final = re.compile(rb"[A-Za-z]{2,30}(?::(?:\*{1,2}|_{1,2})|\*{2}|_{2})")
 _TIME: Final = re.compile(
     rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}(?!(?::[0-9A-Fa-f]{2}){4})"
 )
-_PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 # The next field of a structure that Go prints, behind a name that is a value.
 _NEXT_FIELD: Final = re.compile(rb"[A-Z][A-Za-z0-9]{1,40}:[^\s:]{1,200}")
 
@@ -167,7 +172,8 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
     opened = data[span[0] - 1 : span[0]] in _QUOTES
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or remarks.is_remark(value):
         return
-    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value.rstrip(b"?"), least=5):
+    sure = values.mixed(value.rstrip(b"?"), least=5) or values.is_of_letters(value)
+    if (opened and len(value) >= 4 and b" " not in value) or sure:
         yield *span, "password", "prose"
 
 
@@ -213,7 +219,15 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         return value.isalpha() and (values.is_name(value) or value.lower() in vocabulary().words)
     if b":" in value and _NEXT_FIELD.fullmatch(value) and data[lead[0] - 1 : lead[0]] == b":":
         return True
-    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
+    titled = (value[-1:] in _BOLD or data[lead[1] - 1] == _TAB) and _is_title(data, lead, value)
+    return titled or bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
+
+
+def _is_title(data: bytes, lead: Span, value: bytes) -> bool:
+    """Whether a word is the rest of a label in bold, or names the next column of a table."""
+    if _LABEL.fullmatch(value):
+        return data.find(value[-1:], line_of(data, lead[0])[0], lead[0]) >= 0
+    return data[lead[1] - 1 : lead[1]] == b"\t" and _HEADING.fullmatch(value) is not None
 
 
 def _names_another(data: bytes, lead: Span, value: bytes) -> bool:
@@ -264,7 +278,10 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
-    sure = sure or (strong and (values.is_joined(value) or values.is_shuffled(value)))
+    sure = sure or (strong and values.is_joined(value))
+    sure = sure or (
+        values.is_shuffled(value) if strong else len(value) >= _LEAST_SHUFFLED and values.is_of_letters(value)
+    )
     if sure:
         yield *span, kind, "prose"
         again = _CHANGED.match(data, span[1])
@@ -327,19 +344,6 @@ def _refused(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, end, "api_key", "prose"
 
 
-def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The credentials behind the word of an authorization scheme."""
-    small = data[start:end].lower()
-    span = extents.bare(data, end)
-    if span is None or values.is_setting(data[slice(*span)]):
-        return
-    value = data[slice(*span)]
-    if values.names_user_and_password(value) or (small.startswith(b"bearer") and values.looks_random(value, least=12)):
-        yield *span, "authorization", "prose"
-    elif small.startswith(b"basic") and (pair := _PAIR.fullmatch(value)) and values.mixed(pair[1], least=5):
-        yield span[0] + pair.start(1), span[1], "password", "prose"
-
-
 # What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
 _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
     (rf"\B({_FLAG}{_FLAG_END})", _flagged),
@@ -359,7 +363,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         ),
         _refused,
     ),
-    (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
+    (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", schemes.credentials),
     *spoken.PHRASES,
     (
         (

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from triage.redact.named import grids, headings, marked, markups, records, schemas, sheets
+from triage.redact.named import grids, headings, marked, markups, records, schemas, sequences, sheets
 from triage.redact.phrases import (
     actors,
     answers,
@@ -137,6 +137,9 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield headings.SETTINGS, grids.settings
     yield ("key (",), grids.collided
     yield records.LEADS, records.recorded
+    yield sequences.LEADS_OF_MAPS, sequences.mapped
+    yield sequences.LEADS_OF_REPLIES, sequences.replied
+    yield sequences.LEADS_OF_PIPES, sequences.piped
     yield ("binding parameter ",), bound.numbered
     yield pointers.LEADS, pointers.pointed_at
     yield from placed.LEADS

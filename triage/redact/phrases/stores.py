@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from triage.redact.named import extents, values
+from triage.redact.named import extents, records, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.text import Found, Span, line_of
@@ -45,6 +45,12 @@ _OF_KEYS: Final = frozenset({b"mset", b"msetnx"})
 _PARTS: Final = re.compile(rb"[\w.-]{1,80}")
 _LEFT_OUT: Final = frozenset({"query", "docker", "header", "cookies"})
 _HINTS: Final = frozenset({"entropy", "long"})
+# A key that ends in whose it is: `otp:ana@example.com`, `session:8f3a`, `reset:token:41`.
+_OWNED: Final = re.compile(rb"((?:[\w-]{1,40}:){0,4}[\w-]{1,40}):([\w.@+-]{1,120})")
+_OF_OWNERS: Final = frozenset({"token", "session_id", "secret", "password", "pin", "api_key"})
+_CODE: Final = re.compile(rb"[0-9]{4,8}|[0-9]{3}-[0-9]{3}")
+_CODES: Final = (b"otp", b"totp", b"hotp", b"code", b"pin", b"2fa", b"mfa", b"passcode")
+_RANDOM: Final = 16
 _DOCUMENT: Final = frozenset({b"{", b"[", b"<"})
 _NUMBERED: Final = re.compile(rb"(?i)[0-9]{1,20}|[0-9a-f-]{8,64}")
 
@@ -65,6 +71,9 @@ _LEAST: Final = 6
 
 def _told(data: bytes, key: bytes, span: Span, *, in_quotes: bool = True) -> Iterator[Found]:
     """The value at a place, under a key whose last part says what it is, unless that is a number of somebody."""
+    if (owner := _OWNED.fullmatch(key)) and (kind := _owned(owner, data[slice(*span)])):
+        yield *span, kind, "store"
+        return
     found = _PARTS.findall(key)
     named = [part for part in found if not _NUMBERED.fullmatch(part)]
     meaning = sense(named[-1].lstrip(b"-").decode("latin-1")) if named else None
@@ -78,6 +87,18 @@ def _told(data: bytes, key: bytes, span: Span, *, in_quotes: bool = True) -> Ite
     elif meaning.weak and named[-1] is not found[-1]:
         return
     yield from judged(data, span, meaning, in_quotes=in_quotes, assigned=True, name=(span[0], span[0]))
+
+
+def _owned(owner: re.Match[bytes], value: bytes) -> str:
+    """The kind of a code or token that a part of its key names whose last part is whose it is; "" if it is none."""
+    name = owner[1].rpartition(b":")[2].lower()
+    meaning = sense(name.decode("latin-1"))
+    if meaning is None or meaning.kind not in _OF_OWNERS or meaning.weak not in {"", "long", "word"}:
+        return ""
+    if _CODE.fullmatch(value) and name.endswith(_CODES):
+        return meaning.kind
+    random = values.looks_random(value, least=_RANDOM) and not value.isdigit() and not values.is_slug(value)
+    return meaning.kind if random else ""
 
 
 def _pairs(command: bytes, given: list[Span], data: bytes) -> Iterator[tuple[bytes, Span]]:
@@ -112,10 +133,13 @@ def _kept(form: re.Pattern[bytes], size: int, data: bytes, at: int) -> Iterator[
     most = _FEW if _IS_SIMPLE.fullmatch(command[1].lower()) else _MOST
     given = [*islice(_arguments(form, data, begin), most)]
     listed = data[at + size : at + size + 1] == b","
+    if command[1].lower() in _OF_FIELDS and form is _QUOTED:
+        rows = [(name, [span]) for name, span in zip(given[1::2], given[2::2], strict=False)]
+        yield from records.told(data, rows, [data[slice(*name)] for name, _ in rows])
     for name, span in _pairs(command[1].lower(), given, data):
         value = data[slice(*span)]
         plain = form is _WORD and data[span[0] - 1 : span[0]] not in {b'"', b"'"}
-        if not (listed or plain) or values.mixed(value, least=_LEAST):
+        if not (listed or plain) or values.mixed(value, least=_LEAST) or _CODE.fullmatch(value):
             yield from _told(data, name, span)
 
 

@@ -33,6 +33,11 @@ _FINGERPRINT: Final = re.compile(rb"(?i)(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a
 _OF_PUBLIC_KEYS: Final = re.compile(rb"(?i)gpg|pgp|fingerprint|fpr|key_?id|keyring")
 # What runs on at the end of a form; where it begins tells as much.
 _RUN_AT_END: Final = re.compile(r"(\[(?:\\.|[^\]\\])+\])\{[0-9,]+\}$")
+# The name of a cookie with its sign, which is a part of some forms.
+_OWN_NAME: Final = re.compile(rb"_?[a-z]{2,20}(?:_[a-z]{2,20}){1,4}=(?!=)")
+# Two items in a row of several: neither is the name of the other.
+_IN_A_ROW: Final = re.compile(rb",[ ]?['\"]\Z")
+_HEXADECIMAL: Final = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})")
 # What the characters of base64 go on with.
 _SIGNS: Final = frozenset({b"+", b"/"})
 _OF_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{1,200}={0,2}(?=[\"'`])")
@@ -149,8 +154,10 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
         public = _FINGERPRINT.fullmatch(hit.value) and (
             _OF_PUBLIC_KEYS.search(data, start, end) or reports.in_certificate(data, start)
         )
+        in_row = _IN_A_ROW.search(data, max(start - 3, 0), start) and _IN_A_ROW.search(data, start, hit.start)
         if (
-            not values.is_name(hit.value)
+            not (in_row and _HEXADECIMAL.fullmatch(hit.value))
+            and not values.is_name(hit.value)
             and not values.is_plain(hit.value)
             and not _UUID.fullmatch(hit.value)
             and not (data[start:end].rstrip(b" ").endswith(b":") and values.is_setting(hit.value))
@@ -310,6 +317,8 @@ def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -
         start, stop = _place(rule, groups)
         value = data[start:stop].rstrip()  # forms without a group take what ends them
         stop = start + len(value)
+        if rule.by_form and (named := _OWN_NAME.match(value)):
+            start, value = start + named.end(), value[named.end() :]
         if not _varied(data, rule, groups):
             continue
         if data[stop : stop + 1] == b"(" and value[-1:].isalpha() and not rule.of_blocks:
