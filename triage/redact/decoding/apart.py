@@ -31,8 +31,11 @@ def is_row(data: bytes, start: int, end: int) -> bool:
 
     A row closes the quotes that it opens, and marks within these part nothing.
     """
-    above, below = _line_before(data, start), _line_behind(data, end)
-    if above is None or below is None:
+    above = _line_before(data, start)
+    if above is None or not any(mark in above for mark in _MARKS):
+        return False
+    below = _line_behind(data, end)
+    if below is None:
         return False
     before, behind = _line_before(data, start - len(above) - 1), _line_behind(data, end + len(below) + 1)
     if above.count(b'"') % 2 or below.count(b'"') % 2:

@@ -26,7 +26,8 @@ _ALL_PRINTABLE: Final = Expression(r"=(?:[2-6][0-9A-F]|7[0-9A-E]|[C-F][0-9A-F]=[
 _DIGEST: Final = re.compile(rb"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
-# One that stands for itself.
+# Before a sign with nothing to go on with, and one that stands for itself.
+_NO_VALUE: Final = frozenset({b"=", b"\n", b""})
 _SIGN: Final = re.compile(rb"=(?![0-9A-F]{2})")
 # The name of a parameter of a URL.
 _PARAMETER: Final = re.compile(rb"[?&][\w.\[\]-]{1,40}\Z")
@@ -55,7 +56,7 @@ def decoded(data: bytes, start: int, end: int, *, sure: bool = False) -> Piece |
         return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     line = line_of(data, start)[0]
     full = start + 1 - line in _BROKEN
-    if data[start - 1 : start] == b"=" or soft_breaks.is_own(data, start, end, full=full):
+    if data[start - 1 : start] in _NO_VALUE or soft_breaks.is_own(data, start, end, full=full):
         return None
     return (start, end, b"") if sure or _is_broken(data, (line, start), end, full=full) else None
 

@@ -17,7 +17,6 @@ from triage.redact.text import DIGITS, LETTERS, digits_in, letters_in, line_of
 __all__ = ("OWN_LINE", "is_base64", "is_own", "is_padded", "is_path", "is_rest")
 
 _ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
-_OWN_SETTING: Final = re.compile(_ASSIGNED)
 OWN_LINE: Final = re.compile(
     _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
     rb"|(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ][0-9]{2}:|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[A-Z]:[ \\]|\*\*\w"
@@ -26,7 +25,7 @@ OWN_LINE: Final = re.compile(
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
 # How the records of logs begin: with a time in one of the usual forms, who asked a server, the tag of Android, a level.
-_RECORD: Final = re.compile(
+_RECORD: Final = (
     rb"[\[<(]?(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}[T ,][0-9]|[0-9]{2}:[0-9]{2}:[0-9]{2}\b|[0-9]{2}-[0-9]{2} [0-9]{2}:"
     rb"|(?:[A-Z][a-z]{2},? )?(?:[A-Z][a-z]{2} [ 0-9][0-9]|[0-9]{1,2}[ /][A-Z][a-z]{2}[ /][0-9]{2,4})[ :,]"
     rb"|[0-9]{1,3}(?:\.[0-9]{1,3}){3} \S{1,40} \S{1,60} \[|[VDIWEFA]/[\w.$-]{1,60}[ :(]|<[0-9]{1,3}>)"
@@ -34,10 +33,12 @@ _RECORD: Final = re.compile(
     rb"[\])>]?(?:[ \t:|]|\r?\n|\Z)"
 )
 # A name with its sign, and nothing of a token's padding.
-_NAMED: Final = re.compile(
+_NAMED: Final = (
     rb"(?:[>|#-][ ]?)?[A-Za-z_][\w.-]{0,60}(?: [A-Za-z][\w.-]{1,40}){0,3}[ \t]{0,4}"
     rb"(?::(?=[ \t\r\n]|\Z)|=(?!=|\r?\n|\Z))"
 )
+_OWN: Final = re.compile(rb"(?:%b)|(?:%b)|(?:%b)" % (_RECORD, _NAMED, OWN_LINE.pattern))
+_OWN_BELOW_FULL: Final = re.compile(rb"(?:%b)|(?:%b)" % (_RECORD, _ASSIGNED))
 _TOKEN: Final = re.compile(rb"[^\s\"'<>]{1,400}")
 _CLOSING: Final = frozenset({b"", b"\r", b"\n", b'"', b"'", b"<", b"\\"})
 _SHORTEST: Final = 3
@@ -64,13 +65,13 @@ def is_own(data: bytes, start: int, end: int, *, full: bool = False) -> bool:
     >>> is_own(b"token=Qx7mPa9L=\\nERROR boom", 15, 16), is_own(b"token=Qx7mPa9L=\\nkT2v", 15, 16)
     (True, False)
     """
-    if _RECORD.match(data, end) or is_row(data, start, data.find(b"\n", start) + 1):
-        return True
-    if (_OWN_SETTING if full else _NAMED).match(data, end) or (not full and OWN_LINE.match(data, end)):
+    if (_OWN_BELOW_FULL if full else _OWN).match(data, end):
         return True
     line = line_of(data, start)[0]
-    above, below = (data[at : at + _ALIKE].translate(_SAME_DIGIT) for at in (line, end))
-    return above == below and len(above) == _ALIKE and b"0" in above
+    above, below = data[line : line + _ALIKE], data[end : end + _ALIKE]
+    if len(above) == _ALIKE and above.translate(_SAME_DIGIT) == below.translate(_SAME_DIGIT) and digits_in(above):
+        return True
+    return is_row(data, start, data.find(b"\n", start) + 1)
 
 
 def is_rest(data: bytes, at: int) -> bool:

@@ -96,6 +96,7 @@ _JOINT: Final = 44
 # What of a value stands before a mark that is written out.
 _BEFORE_MARK: Final = re.compile(rb"=([^\s=:/\"'&;,\\]{6,64})\Z")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
+_NO_VALUE: Final = frozenset({b"\n", b""})
 _INDENTS: Final = frozenset({b" ", b"\t"})
 # The next argument of a command: a flag, a path, a URL, a string.
 _ARGUMENT: Final = re.compile(rb"--?[A-Za-z]|\.{0,2}/[A-Za-z]|[a-z][a-z0-9+.-]{1,12}://|[\"'|&;<>$]")
@@ -307,7 +308,7 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
 
 def _joined_line(data: bytes, start: int, end: int) -> Piece | None:
     """A line end that a backslash takes back: nothing, or a blank before the next argument of a command."""
-    if soft_breaks.is_path(data, start) or soft_breaks.is_own(data, start, end):
+    if data[start - 1 : start] in _NO_VALUE or soft_breaks.is_path(data, start) or soft_breaks.is_own(data, start, end):
         return None
     if data[end - 1 : end] in _INDENTS:
         return start, end, b" " if _ARGUMENT.match(data, end) else b""
