@@ -21,7 +21,7 @@ _LABELS: Final = (
     r"|steuernummer|id-?nr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
     r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
     r"|passport|reisepass|passeport|pasaporte|passaporto|paszport(?:u)?|paspoort|personalausweis|ausweis|identity card"
-    r"|id card|national id|driving licen[cs]e|driver'?s? licen[cs]e|dl (?:no|number)"
+    r"|id card|national id(?:entity)?|citizen id|tckn|cccd|cmnd|driving licen[cs]e|driver'?s? licen[cs]e|dl (?:no|number)"
     r"|social insurance|tax(?:payer)? id|itin|medicare|nip|cnh|rfc|tfn|tax file number|ahv|avs|cpr|nric|hkid"
     r"|(?:t\.?c\.? ?)?kimlik|rodn\xc3\xa9 \xc4\x8d\xc3\xadslo|rodne cislo|num\xc3\xa9ro fiscal|numero fiscal"
     r"|sozialversicherungsnummer|rentenversicherungsnummer|sv-?nummer|svnr|kvnr|krankenversichertennummer"
