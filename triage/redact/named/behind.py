@@ -67,7 +67,9 @@ _ID_BELOW: Final = re.compile(
 _NUMBER_BELOW: Final = re.compile(rb"[ \t]*[\r\n]\s{0,80}(-?[0-9][0-9.eE+-]{0,40})(?=[\s,}\]])")
 # The same behind its name: what follows is of other names, however long the line is.
 _NUMBER_BESIDE: Final = re.compile(rb"-?[0-9][0-9.eE+-]{0,40}(?=[,}\]])")
-_INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
+_INNER_NAME: Final = re.compile(
+    rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name|value)\\{0,15}["'][ \t]*:[ \t]*"""
+)
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 # A password among the parts of a connection string: in braces, or of several words up to what ends its part.
 _IN_BRACES: Final = re.compile(
@@ -220,10 +222,9 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
     number = _NUMBER_BESIDE.match(data, at) if data[name[1] : name[1] + 1] == b'"' and not assigned else None
     item = _item(data, name, at) if assigned and not spaced and meaning.weak in {"", "word", "long"} else None
-    if number:
-        span: Span | None = number.span()
-    elif braced or item:
-        span = braced.span(1) if braced else item
+    item = number.span() if number else item
+    if braced or item:
+        span: Span | None = braced.span(1) if braced else item
     elif phrase:
         span = values.mnemonic(data, at) or _phrase(data, name, at)
     elif (

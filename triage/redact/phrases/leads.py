@@ -34,7 +34,9 @@ _NAME_BEFORE: Final = re.compile(
     rb"""(?i)(?:--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+"""
     rb"""|/v[ ]"?([\w-]{1,60})"?[ ]+/t[ ]\w{1,20}[ ]+)\Z"""
 )
-_STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-]|-[0-9])""")
+_STORED: Final = re.compile(
+    rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-]|-[0-9])"""
+)
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
 _LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")

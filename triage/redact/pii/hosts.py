@@ -346,11 +346,12 @@ def alone(data: bytes, start: int) -> Iterator[Found]:
 
 
 def in_authority(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The machine of one label in a URL, between two places: whose it is shows, or it is one of several."""
-    name = data[start:end]
+    """The machine of one label behind the sign of a URL or in a list: whose it is shows, or it is one of several."""
+    name = data[start:end].lstrip(b":/,").partition(b":")[0].rstrip(b"/")
+    start += data[start:end].index(name)
     several = _OF_SEVERAL.search(name) is not None and not _COUNTED.search(name)
     if in_words(name) and (several or _OWN.search(name)):
-        yield start, end, "hostname", "authority"
+        yield start, start + len(name), "hostname", "authority"
 
 
 def _is_in_path(data: bytes, start: int, text: bytes) -> bool:

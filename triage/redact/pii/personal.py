@@ -164,14 +164,11 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     if data[start + 1 : start + 3] == b"::":
         start += 1
     first = data[start : start + 1]
-    if first == b"," or data[start : start + 3] == b"://":
-        begin = start + (1 if first == b"," else len(b"://"))
-        return hosts.in_authority(data, begin, begin + len(data[begin:end].partition(b":")[0].rstrip(b"/")))
     if first in b"sS" and principals.begins(data[start:end]):
         return principals.account(data, start)
     if (held := _of_people(data, start, end)) is not None:
         return held
-    if first in b"0123456789+:":
+    if first in b"0123456789+:,":
         return _numeric(data, start, end)
     if first == b"~":
         return accounts.behind_tilde(data, start, end)
@@ -205,6 +202,8 @@ def _of_people(data: bytes, start: int, end: int) -> Iterator[Found] | None:
 def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A candidate that begins with a digit or a sign."""
     text = data[start:end]
+    if text[:1] == b"," or text[:3] == b"://":
+        return hosts.in_authority(data, start, end)
     colons = text.count(b":")
     logged = host_lines.SYSLOG.match(data, start, end) if colons >= 2 else None
     if not logged and text.translate(None, _NUMERIC) and not network.MAC.fullmatch(text):
