@@ -86,6 +86,7 @@ TOLD = (
 HARMLESS = (
     "TCP_MISS/200 411 GET http://a.example.com/x - HIER_DIRECT/- text/html",
     " rolname | md5",
+    "User[id=41, mail=none] Account[no=7]",
     "on port 9092, user not found",
     "on port 22, login failed",
     'rasdial "Work VPN" /disconnect',

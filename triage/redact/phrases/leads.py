@@ -249,7 +249,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
         return  # the name of a field
     thread = data[end : end + 1] == b'"' and data.endswith(b"which is ", 0, at)  # that holds what others wait for
     identifier = small in _OF_IDENTIFIERS and data[end : end + 1] == b":"
-    nobody = thread or identifier or small in known.nobody or small in known.things or small.startswith(b"team")
+    pair = b"=" in small  # another field of what is in brackets
+    nobody = thread or identifier or pair or small in known.nobody or small in known.things or small.startswith(b"team")
     if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
