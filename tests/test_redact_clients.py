@@ -73,6 +73,10 @@ PATIENTS = (
     '<identifier><system value="urn:mrn"/><value value="«MRN1720343»"/></identifier>',
 )
 PAPERS = (
+    "RUT «15.534.894-1» CUIT «27-40536251-7» TCKN «95233337184»",
+    "National Id                 : «C255745148»",
+    "**National id:** «C255745148»",
+    "National Id :   «1-7200-31974-58-1»",
     "<sin>«046-454-286»</sin>",
     "<nino>«AB123456C»</nino>",
     "'«AB123456C»' is not a valid National Insurance number",
@@ -101,6 +105,8 @@ TALK = (
     "[chat] «Henrik»: it crashes again",
 )
 NOTHING = (
+    "National Id                 : none",
+    "TCKN missing",
     "psexec -s -u administrator cmd",
     "schtasks /create /ru SYSTEM /tn sync",
     "username:s:\nprompt:i:0",

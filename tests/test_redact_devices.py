@@ -20,6 +20,7 @@ TOKEN = "q7Wd2Zk9" + "Pb4Xn1Rt6Lm3"
 SID = "S-1-5-21-" + "2811744093-1190337251-604418772-1107"
 
 NETWORKS = (
+    'wlan0: SSID "«Andersen_Home»"',
     '    SSID: "«Nordlicht 12 KL»", RSSI: -58',
     "    SSID                   : «O'Brien-2G»\n    Radio type             : 802.11ax",
     "{ SSID = «Lindner-5G»; CHANNEL = 36; }",
@@ -43,6 +44,7 @@ NETWORKS = (
     "WIFI:T:nopass;S:«Lindner-5G»;;",
 )
 NO_NETWORKS = (
+    'wlan0: SSID "%s"',
     "SSID: <unknown ssid>, RSSI: -127",
     "ssid: string",
     "ssid = wifiInfo.getSSID()",
@@ -77,8 +79,14 @@ DEVICES = (
     f"<key>identifierForVendor</key>\n    <string>«{ID.upper()}»</string>",
     f"HKEY_USERS\\«{SID}»\\Software\\Notes: access denied (5)",
     f"owner of the file is «{SID}» (deleted)",
+    "android_id: |\n  «5a35ae1279515811»\nn: 1",
+    '1) "android_id"\n2) "«5a35ae1279515811»"',
+    "app.serial=«5CG2748INF»",
 )
 NO_DEVICES = (
+    "android_id: |\n  none\nn: 1",
+    "app.serial=7",
+    "build.serial=20240811",
     "adb: device emulator-5554 offline",
     "adb: device unauthorized",
     "error: device not found",

@@ -43,6 +43,16 @@ NAMED = (
     "<key>地址</key>\n<string>«27 Quarry Bank Rd, Dalton, OR 97301»</string>",
 )
 PLACED = (
+    "10.2.11.115 TCP_MISS/200 4408 GET http://a.example.com/p - «lena.berg»".replace("10.2.11.115", "«10.2.11.115»"),
+    "12.5 180 - TCP_HIT/200 411 GET http://a.example.com/x «lena.berg» HIER_DIRECT/- text/html",
+    " «lenaberg» | SCRAM-SHA-256$4096:",
+    '{"module_args": {"name": "«lenaberg»", "password": "********"}}',
+    '[{user,<<"«lena_berg»">>},{port,5432}]',
+    "the server is on port 9092, login «lenaberg»",
+    'ldapsearch -D "uid=«lenab»,dc=berg" -b dc=berg',
+    '"login":{"value":"«lena_berg»","source":"env"}',
+    'New-Object PSCredential("«BergL»", $pw)',
+    'rasdial "Work VPN" «lenab» *',
     "userlist ops\n    user «hartwigl» insecure-password «Dachs412Quz»\n",
     "EXEC sp_adduser N'«hartwigl»'",
     "exec sp_grantlogin 'CORP\\«hartwigl»'",
@@ -74,6 +84,13 @@ TOLD = (
     "please call me at «+49 151 5770 1609», «Lena Hartwig»\nnext line",
 )
 HARMLESS = (
+    "TCP_MISS/200 411 GET http://a.example.com/x - HIER_DIRECT/- text/html",
+    " rolname | md5",
+    "User[id=41, mail=none] Account[no=7]",
+    "on port 9092, user not found",
+    "on port 22, login failed",
+    'rasdial "Work VPN" /disconnect',
+    '{"name": "step-one", "password": "********"}',
     "nonce counter +1 000 000 000",
     "steps +2 111 111 111 since start",
     "password for step -> done",

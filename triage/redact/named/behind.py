@@ -65,7 +65,11 @@ _ID_BELOW: Final = re.compile(
 )
 # A number of JSON, on a line below its name.
 _NUMBER_BELOW: Final = re.compile(rb"[ \t]*[\r\n]\s{0,80}(-?[0-9][0-9.eE+-]{0,40})(?=[\s,}\]])")
-_INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
+# The same behind its name: what follows is of other names, however long the line is.
+_NUMBER_BESIDE: Final = re.compile(rb"-?[0-9][0-9.eE+-]{0,40}(?=[,}\]])")
+_INNER_NAME: Final = re.compile(
+    rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name|value)\\{0,15}["'][ \t]*:[ \t]*"""
+)
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 # A password among the parts of a connection string: in braces, or of several words up to what ends its part.
 _IN_BRACES: Final = re.compile(
@@ -78,6 +82,8 @@ _OF_WORDS: Final = re.compile(
 _ALL: Final = re.compile(rb"(?:[^\s\"'`<>\\&;,]|[&;,](?![\w.-]{1,60}=)){4,400}(?<![\[({=])")
 _ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
 _BEFORE_KEY: Final = re.compile(rb"[ \t]*+(?:-[ \t]+)*+")
+# Kinds that a value shows by its form, or is none of.
+_BY_FORM: Final = frozenset({"degrees", "device", "made device", "serial", "lone serial", "mac", "host", "numbered"})
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _GOES_ON: Final = re.compile(
     rb" (?:to|of|for|from|that|which|used|issued|given|with|where|whose|in|on|is) [a-z]{1,20} "
@@ -214,7 +220,9 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
+    number = _NUMBER_BESIDE.match(data, at) if data[name[1] : name[1] + 1] == b'"' and not assigned else None
     item = _item(data, name, at) if assigned and not spaced and meaning.weak in {"", "word", "long"} else None
+    item = number.span() if number else item
     if braced or item:
         span: Span | None = braced.span(1) if braced else item
     elif phrase:
@@ -306,9 +314,11 @@ def _block(data: bytes, at: int, meaning: Sense, *, folded: bool) -> Iterator[Fo
     lines = [*_block_lines(data, at)]
     if folded and lines:
         lines = [(lines[0][0], lines[-1][1])]
-    for start, end in lines:
-        if not values.placeholder(data[start:end]):
-            yield start, end, meaning.kind, "key"
+    for span in lines:
+        if meaning.weak in _BY_FORM:
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=span)
+        elif not values.placeholder(data[slice(*span)]):
+            yield *span, meaning.kind, "key"
 
 
 def _block_lines(data: bytes, at: int) -> Iterator[Span]:

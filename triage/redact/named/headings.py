@@ -195,10 +195,11 @@ def _is_found(cell: bytes, at: int) -> bool:
 def meanings(names: list[bytes]) -> list[Sense | None]:
     """What the names of columns say, those that only say it beside others too."""
     found = [meaning_of(name) for name in names]
-    if sum(meaning is not None and meaning.weak == "degrees" for meaning in found) < _DEGREES:
-        found = [None if meaning and meaning.weak == "degrees" else meaning for meaning in found]
     people = sum(meaning is not None and meaning.kind in _KINDS and meaning.weak not in HINTS for meaning in found)
     people += sum(_is_of_mail(name.lower()) for name in names)
+    degrees = [meaning for meaning in found if meaning is not None and meaning.weak == "degrees"]
+    if len(degrees) < _DEGREES and not people:
+        found = [None if meaning in degrees else meaning for meaning in found]
     if not people:
         full = Sense("person", FULL) if sum(map(_of_accounts, names)) > 1 else None
         return [

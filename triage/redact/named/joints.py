@@ -48,7 +48,8 @@ _JOIN: Final = (
     r"|[ \t]+REG_(?:EXPAND_)?SZ[ \t]+"  # the registry of Windows
     r"|[ ]<==\r?\n"  # a file as tail heads it
     r"|\]{1,2}[ \t]{0,8}(?:[#;][^\n]{0,200})?\r?\n"  # a section of a file of settings
-    r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}(?:<string>|<data>(?:\s|\\{1,4}[nrt]){0,40})"  # a property list
+    r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}"  # a property list
+    r"(?:<(?:string|real|integer)>|<data>(?:\s|\\{1,4}[nrt]){0,40})"
     r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
     r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,160}\\{0,15}[\"']){0,4}>"  # an XML element

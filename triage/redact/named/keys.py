@@ -290,6 +290,8 @@ _BEFORE_DEVICES: Final = frozenset(
         "hashed",
     }
 )
+# Of degrees `lat` and `lng` are words of other things too; the long ones are not.
+_SHORT_DEGREES: Final = 3
 # What stands behind the name of a number of people's papers without making it another one.
 _NUMBERED: Final = frozenset({"number", "no", "num", "nr", "id", "value", "code", "card"})
 # Whose accounts are those of a server itself.
@@ -326,6 +328,7 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
         and (words[start:end] != ["username"] or words[start - 1] in _OF_SERVERS)
         and words[start - 1] not in known.controls
         and found.kind != "hostname"
-        and not (found.weak == "device" and words[start - 1] in _BEFORE_DEVICES)
+        and not (found.weak in {"device", "lone serial"} and words[start - 1] in _BEFORE_DEVICES)
+        and not (found.weak == "degrees" and len(words[start]) > _SHORT_DEGREES)
         and end - start == 1
     )

@@ -34,7 +34,9 @@ _NAME_BEFORE: Final = re.compile(
     rb"""(?i)(?:--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+"""
     rb"""|/v[ ]"?([\w-]{1,60})"?[ ]+/t[ ]\w{1,20}[ ]+)\Z"""
 )
-_STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-])""")
+_STORED: Final = re.compile(
+    rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-]|-[0-9])"""
+)
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
 _LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")
@@ -44,7 +46,7 @@ _SIGNS_IN: Final = re.compile(
 )
 _BESIDE: Final = 120
 _IDENTITY: Final = re.compile(rb"[ \t]*(?:\([ ]*)?[0-9]{1,10}(?:[ ]?\(|/[ ]*)(?=[a-z_][\w.-]{1,31}\))([a-z_])")
-_SHARE: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,62})/[\w$]")
+_SHARE: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,5})/[\w$]")
 _PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z")
 _OF_THREADS: Final = frozenset(
     b"thread pool exec executor nio http https task job worker main epoll loop event scheduler timer process".split()
@@ -81,6 +83,8 @@ _CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode
 _CHARACTERS: Final = re.compile(rb"\"([^\"\s]{4,80})\Z")
 CHARACTERS: Final = '".tochararray('
 USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
+# What people and their devices are known by, that a shell sets as well as a secret.
+_OF_PERSONS: Final = frozenset({"phone", "digits", "degrees", "date", "device", "serial", "mac", "ssid"})
 _HINTS: Final = frozenset({"entropy", "docker", "long"})
 # What stands before the word for a password and makes what is before it one.
 # Behind these a password is the name in a document: nothing is compared or printed.
@@ -213,6 +217,8 @@ def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:
     if (not meaning.weak and sure) or (meaning.weak in _HINTS and values.looks_random(value, least=12)):
         plain = Sense("api_key" if meaning.weak else meaning.kind)
         yield from judged(data, span, plain, in_quotes=False, assigned=True, name=(at, at))
+    elif meaning.weak in _OF_PERSONS:
+        yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(at, at))
 
 
 def _account(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -243,7 +249,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
         return  # the name of a field
     thread = data[end : end + 1] == b'"' and data.endswith(b"which is ", 0, at)  # that holds what others wait for
     identifier = small in _OF_IDENTIFIERS and data[end : end + 1] == b":"
-    nobody = thread or identifier or small in known.nobody or small in known.things or small.startswith(b"team")
+    pair = b"=" in small  # another field of what is in brackets
+    nobody = thread or identifier or pair or small in known.nobody or small in known.things or small.startswith(b"team")
     if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
@@ -268,7 +275,9 @@ def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine that is named behind words."""
     found = _HOST.match(data, at + size)
-    if found is None or not digits_in(found[1]) or b"." in found[1] or data.startswith(b"://", found.end(1)):
+    if found is None or data.startswith(b"://", found.end(1)):
+        return
+    if not (digits_in(found[1]) and b"." not in found[1]) and not in_words(found[1]):
         return
     # What is looked up as a host is one, whatever is counted elsewhere.
     if _COUNTED.fullmatch(found[1]) and b"unknownhost" not in data[at : at + size].lower():
@@ -335,7 +344,7 @@ def _using(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _shared(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine of `//machine/share`."""
     found = _SHARE.match(data, at + size)
-    if found and digits_in(found[1]) and is_host(found[1], named=True):
+    if found and (digits_in(found[1]) or in_words(found[1])) and is_host(found[1], named=True):
         yield *found.span(1), "hostname", "lead"
 
 

@@ -26,8 +26,6 @@ __all__ = ("LEADS",)
 _FILE: Final = Path(__file__).with_name("placed.toml")
 _REACH: Final = 200
 _NEAR: Final = 400
-# What relays of everybody's mail are called.
-_RELAYS: Final = frozenset(b"mail mx smtp mta mout mailout out relay outbound sender mxout".split())
 _LETTERS: Final = 3
 _LEAST: Final = 16
 _ACCOUNT: Final = Sense("username", "user")
@@ -66,16 +64,8 @@ def _machine(data: bytes, span: Span) -> Iterator[Found]:
 
 def _relay(data: bytes, span: Span) -> Iterator[Found]:
     """A machine before its domain, whose own name says that it is one."""
-    name = data[slice(*span)]
-    first, dot, _ = name.partition(b".")
-    own = hosts.in_words(first) and first.partition(b"-")[0].lower() not in _RELAYS and not _public(name)
-    if own or (not dot and hosts.in_words(name)):
+    if hosts.is_own(data[slice(*span)]):
         yield *span, "hostname", "placed"
-
-
-def _public(name: bytes) -> bool:
-    """Whether a host is one of a provider of many."""
-    return (b"." + name.lower()).endswith(tuple(b"." + provider for provider in places().providers))
 
 
 def _handle(data: bytes, span: Span) -> Iterator[Found]:

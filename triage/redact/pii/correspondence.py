@@ -22,6 +22,8 @@ _SIGNED: Final = re.compile(
     rb"(?: [A-Z\x80-\xff][A-Za-z'.\x80-\xff-]{0,30}){1,3})[ \t]{0,4}(?=\r?\n|\\[rn]|<|\"|,|\||\Z| \()"
 )
 _LIVES: Final = re.compile(rb"[ \t]{0,2}:?[ \t]{0,2}([0-9A-Z\x80-\xff][^\r\n\"<>;|]{5,80})")
+# Behind these a number and words are where somebody lives, whatever streets are called there.
+_LIVING: Final = re.compile(rb"(?i)i live|lives at|living at|i reside|ich wohne|j'habite|vivo en|abito in|moro na")
 _SENTENCE_END: Final = re.compile(
     rb"(?<![Ss]tr)(?<!Nr)(?<!Av)(?<!St)[.!?](?:\s|\Z)|\\n| and | since | but | with | my | phone| tel"
 )
@@ -34,7 +36,10 @@ _SURNAME: Final = re.compile(
     rb"(?![\w\x80-\xff'-])(?![(=:/.]\w)"
 )
 _SPOKEN: Final = re.compile(
-    rb"[ \t]{0,40}([A-Z\x80-\xff][\w.'\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})"
+    rb"[ \t]{0,40}([A-Z\x80-\xff][\w.'\x80-\xff-]{1,40}(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,40}){1,3}"
+    # one that no blank parts, before a sign or the verb behind it
+    rb"|(?:[\xe3-\xed][\x80-\xbf]{2}){2,5}?"
+    rb"(?=[^\x80-\xff]|\xef|\xe3\x80|\xe3\x81\xa7\xe3\x81\x99|\xec\x9e\x85\xeb\x8b\x88\xeb\x8b\xa4|\Z))"
 )
 _SPEAKER: Final = re.compile(
     rb"(?:\A|[\n\">:,.!] ?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
@@ -48,8 +53,8 @@ _SIGNED_SHORT: Final = re.compile(
 )
 # A full name behind the closing words, the last of its line.
 _SIGNED_BESIDE: Final = re.compile(
-    rb"[,!]?[ \t]{1,3}(?:--? ?)?([A-Z\x80-\xff][a-z'\x80-\xff-]{1,24}"
-    rb"(?: [A-Z\x80-\xff][A-Za-z.'\x80-\xff-]{0,24}){1,3})"
+    rb"[,!]?[ \t]{1,3}(?:--? ?)?([A-Z\x80-\xff][a-z'\x80-\xff-]{1,40}"
+    rb"(?: [A-Z\x80-\xff][A-Za-z.'\x80-\xff-]{0,40}){1,3}|(?:[\xe3-\xed][\x80-\xbf]{2}){2,5})"
     rb"[ \t]{0,4}(?=\.?(?:\r?\n|\\[rn]|\\{0,3}\"|[<|]|\Z))"
 )
 _GREETED: Final = re.compile(
@@ -101,7 +106,8 @@ def _home(size: int, data: bytes, at: int) -> Iterator[Found]:
     if ended := _SENTENCE_END.search(data, start, stop):
         stop = ended.start()
     house = data[start:stop]
-    if people.is_street(house) or towns.has_town(house) or towns.is_whole(house):
+    told = people.is_numbered(house) and _LIVING.match(data, at, at + size) is not None
+    if told or people.is_street(house) or towns.has_town(house) or towns.is_whole(house):
         yield from judged(
             data, (start, stop), Sense("street_address", "street"), in_quotes=True, assigned=True, name=(at, at)
         )
@@ -122,9 +128,19 @@ def _introduced(size: int, data: bytes, at: int) -> Iterator[Found]:
     start, end = match.span(1)
     if ended := _ENDED.search(data, start, end):
         end = ended.start()
-    name = data[start:end]
-    if people.full_name(name) and is_person(name) and b"'s" not in name:
+    name = _capitalised(data[start:end])
+    end = start + len(name)
+    if (people.full_name(name) or given.is_of_the_east(name)) and is_person(name) and b"'s" not in name:
         yield start, end, "person", "said"
+
+
+def _capitalised(name: bytes) -> bytes:
+    """The words of a name up to one that begins with a small letter beyond ASCII."""
+    if name.isascii():
+        return name
+    words = name.split(b" ")
+    small = (word[:1] >= b"\x80" and word.decode("utf-8", "replace")[0].islower() for word in words)
+    return b" ".join(words[: next((number for number, one in enumerate(small) if one), len(words))])
 
 
 def _presented(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from triage.redact.pii.given import is_of_the_east
 from triage.redact.pii.people import full_name
 from triage.redact.pii.persons import is_person
 from triage.redact.pii.word_lists import places
@@ -25,6 +26,8 @@ _HOUR: Final = re.compile(rb"[AP]M,? ")
 _DISPLAYED: Final = re.compile(
     rb"""(?:\A|[\s"':=(\[,;>]|\\[nrt])(""" + _WORD + rb""",?(?: """ + _WORD + rb"""){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
 )
+# One that no blank parts.
+_EASTERN: Final = re.compile(rb"""(?:\A|[\s"':=(\[,;>]|\\[nrt])((?:[\xe3-\xed][\x80-\xbf]{2}){2,5})["']? ?\Z""")
 # In quotes of any kind, or before a number in brackets.
 _QUOTED: Final = re.compile(
     rb"""(?:["'\xab]|\xe2\x80[\x98-\x9f]|\xc2\xab)[ ]?("""
@@ -50,6 +53,8 @@ def before_address(data: bytes, at: int) -> Iterator[Found]:
         yield from _in_words(data, max(at - _ENCODED_REACH, 0), at)
         return
     name = _DISPLAYED.search(data, max(at - _REACH, 0), at)
+    if name is None and (eastern := _EASTERN.search(data, max(at - _REACH, 0), at)) and is_of_the_east(eastern[1]):
+        name = eastern
     if data[at : at + 1] == b"<" or (name and full_name(name[1]) and is_person(name[1])):
         yield from _named(name)
 

@@ -44,6 +44,7 @@ _TO_A_METRE: Final = re.compile(
 )
 _LEAST_VARIED: Final = 2
 _SHORT: Final = frozenset({b"lat", b"lon"})
+_MARKS: Final = b" \t\"'`-,:="
 _MOST_NORTH, _MOST_EAST = 90, 180
 # What stands beside how long something took.
 _LATENCIES: Final = re.compile(
@@ -72,7 +73,7 @@ def degree(data: bytes, start: int, name: Span) -> Span | None:
     if _LATITUDE.search(around) and _LONGITUDE.search(around):
         return match.span()
     alone = _TO_A_METRE.match(data, start)
-    label = data[slice(*name)].lower()
+    label = data[slice(*name)].lower().strip(_MARKS)
     most = _MOST_NORTH if b"lat" in label else _MOST_EAST
     if alone is None or len(set(alone["rest"])) < _LEAST_VARIED or int(alone["whole"]) >= most:
         return None

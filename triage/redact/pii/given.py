@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,14 @@ from triage.redact.pii import people
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import Span
 
-__all__ = ("is_given_name", "is_name_of_somebody", "owns", "shown")
+__all__ = ("is_given_name", "is_name_of_somebody", "is_of_the_east", "owns", "shown")
+
+_EASTERN: Final = re.compile(
+    rb"(?:[\xe3-\xed][\x80-\xbf]{2}){1,4}(?: |\xe3\x80\x80)?(?:[\xe3-\xed][\x80-\xbf]{2}){1,4}"
+)
+# A given name of three signs is rare where the family's has one.
+_SHORTEST: Final = 3
+_LONGEST_GIVEN: Final = 3
 
 # What a name without quotes ends before.
 _ENDS: Final = frozenset({b",", b";", b"<", b"(", b")", b"}", b"]", b"|", b'"', b"'", b"&"})
@@ -29,10 +37,26 @@ def is_name_of_somebody(text: bytes) -> bool:
     [True, True, False]
     """
     if not people.full_name(text):
-        return False
+        return is_of_the_east(text)
     family, comma, given = text.decode("utf-8", "replace").lower().partition(",")
     words = (given if comma else family).split()
     return bool(words) and _plain(words[0].partition("-")[0]) in _given_names()
+
+
+def is_of_the_east(text: bytes) -> bool:
+    """Whether a text is a full name in Chinese, Japanese or Korean that begins with a family's.
+
+    Examples
+    --------
+    >>> [is_of_the_east(name.encode()) for name in ("李建国", "황민서", "佐藤 健", "错误", "系统管理员")]
+    [True, True, True, False, False]
+    """
+    if not _EASTERN.fullmatch(text):
+        return False
+    name = text.decode("utf-8", "replace").replace(" ", "").replace("\u3000", "")
+    one, two = _families()
+    rest = next((len(name) - len(family) for family in two if name.startswith(family)), 0)
+    return 1 <= rest <= _LONGEST_GIVEN or (name[0] in one and _SHORTEST <= len(name) <= _SHORTEST + 1)
 
 
 def shown(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
@@ -76,4 +100,12 @@ def _plain(name: str) -> str:
 def _given_names() -> frozenset[str]:
     """The given names of given_names.toml, without their accents."""
     lists = tomllib.loads(_FILE.read_text("utf-8")).values()
-    return frozenset(_plain(name).partition("-")[0] for names in lists for name in names.split())
+    names = " ".join(names for names in lists if isinstance(names, str))
+    return frozenset(_plain(name).partition("-")[0] for name in names.split())
+
+
+@cache
+def _families() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names of families of one sign and of more, where no blank stands behind them."""
+    lists = tomllib.loads(_FILE.read_text("utf-8"))["families"]
+    return frozenset(lists["chinese"] + lists["korean"]), tuple(lists["double"].split())

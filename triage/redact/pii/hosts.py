@@ -21,8 +21,10 @@ __all__ = (
     "alone",
     "around",
     "forget",
+    "in_authority",
     "in_words",
     "is_host",
+    "is_own",
     "is_private",
     "is_sited",
     "numbered",
@@ -109,8 +111,21 @@ _NOT_A_MACHINE: Final = re.compile(
     rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]+(?![0-9]*gb-)"
 )
 _OWN: Final = re.compile(
-    rb"(?i)[a-z]-(?:pc|ws|desktop|laptop|thinkpad|macbook|workstation|notebook|nuc|vm|dev|server|srv)\Z"
+    rb"(?i:[a-z]-(?:pc|ws|desktop|laptop|thinkpad|macbook|workstation|notebook|nuc|vm|dev|server|srv|surface|elitebook"
+    rb"|probook|zbook|latitude|precision|optiplex|xps|ideapad|zenbook|vivobook|mbp|imac|tower|rig|raspberrypi|rpi)\Z)"
+    # a kind of machine before whose it is
+    rb"|(?:PC|WKST?|WS|NTB?|NB|LT|LAP|LAPTOP|DT|DESKTOP|NOTEBOOK|WORKSTATION|VDI|KIOSK|SRV)-[A-Z]{3,15}\Z"
 )
+# Standards that begin like one.
+_STANDARDS: Final = frozenset(
+    b"WS-SECURITY WS-TRUST WS-POLICY WS-ADDRESSING WS-FEDERATION WS-DISCOVERY WS-EVENTING WS-MANAGEMENT WS-MAN WS-I"
+    b" WS-BPEL WS-TRANSFER WS-SECURECONVERSATION NB-IOT PC-LINT PC-BSD PC-CARD".split()
+)
+# What relays of everybody's mail are called.
+_RELAYS: Final = frozenset(b"mail mx smtp mta mout mailout out relay outbound sender mxout".split())
+# What ends the name of one machine of several, and of one version of a service.
+_OF_SEVERAL: Final = re.compile(rb"[A-Za-z-][0-9]{1,4}\Z")
+_COUNTED: Final = re.compile(rb"(?i)-v[0-9]{1,4}\Z")
 
 
 @cache
@@ -203,9 +218,22 @@ def in_words(name: bytes) -> bool:
     labels = name.split(b".")
     if len(labels) >= _QUALIFIED:
         return is_host(name, named=True)
-    marked = digits_in(name) > 0 or _OWN.search(name) is not None
+    marked = digits_in(name) > 0 or (_OWN.search(name) is not None and name not in _STANDARDS)
     alone = len(labels) == 1 and marked and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
     return alone and not _COMMIT.fullmatch(name) and is_host(name, named=True)
+
+
+def is_own(name: bytes) -> bool:
+    """Whether a word where a relay or a peer stands is a machine of somebody's: no relay of everybody's mail.
+
+    Examples
+    --------
+    >>> is_own(b"web-3.acme.de"), is_own(b"WS-ANDERSEN"), is_own(b"mail-ej1-f41.google.com")
+    (True, True, False)
+    """
+    first, dot, _ = name.partition(b".")
+    own = in_words(first) and first.partition(b"-")[0].lower() not in _RELAYS
+    return (own and not (b"." + name.lower()).endswith(_dotted_providers())) or (not dot and in_words(name))
 
 
 def is_sited(name: bytes) -> bool:
@@ -315,6 +343,15 @@ def alone(data: bytes, start: int) -> Iterator[Found]:
     lone = _LONE.match(data, start)
     if lone and data[start - 1 : start] in _BEFORE_ALONE and is_host(lone[1], named=True):
         yield *lone.span(1), "hostname", "unc"
+
+
+def in_authority(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The machine of one label behind the sign of a URL or in a list: whose it is shows, or it is one of several."""
+    name = data[start:end].lstrip(b":/,").partition(b":")[0].rstrip(b"/")
+    start += data[start:end].index(name)
+    several = _OF_SEVERAL.search(name) is not None and not _COUNTED.search(name)
+    if in_words(name) and (several or _OWN.search(name)):
+        yield start, start + len(name), "hostname", "authority"
 
 
 def _is_in_path(data: bytes, start: int, text: bytes) -> bool:

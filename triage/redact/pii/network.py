@@ -234,7 +234,9 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     if last != _NEWLINE:
         at = _before_pointer(data, start) if last == _QUOTE else start
         before = data[at - _BEFORE if at > _BEFORE else 0 : at].rpartition(b"\n")[2].rpartition(b",")[2]
-        if before and not _OF_NO_VERSION.match(data, start) and _matches(_VERSION_BEFORE, before):
+        # No version has a port; an account before one may begin as the word for a version does.
+        ported = data.startswith(b" port ", end)
+        if before and not ported and not _OF_NO_VERSION.match(data, start) and _matches(_VERSION_BEFORE, before):
             return False
         if (
             before

@@ -21,7 +21,8 @@ _LABELS: Final = (
     r"|steuernummer|id-?nr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
     r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
     r"|passport|reisepass|passeport|pasaporte|passaporto|paszport(?:u)?|paspoort|personalausweis|ausweis|identity card"
-    r"|id card|national id|driving licen[cs]e|driver'?s? licen[cs]e|dl (?:no|number)"
+    r"|id card|national id(?:entity)?|citizen id|tckn|cccd|cmnd"
+    r"|driving licen[cs]e|driver'?s? licen[cs]e|dl (?:no|number)"
     r"|social insurance|tax(?:payer)? id|itin|medicare|nip|cnh|rfc|tfn|tax file number|ahv|avs|cpr|nric|hkid"
     r"|(?:t\.?c\.? ?)?kimlik|rodn\xc3\xa9 \xc4\x8d\xc3\xadslo|rodne cislo|num\xc3\xa9ro fiscal|numero fiscal"
     r"|sozialversicherungsnummer|rentenversicherungsnummer|sv-?nummer|svnr|kvnr|krankenversichertennummer"
@@ -42,7 +43,9 @@ _LINK: Final = (
     r"\)?\.?(?: (?:del|de la|de|do|da|du|der|des|van|of(?: the)?) [a-z]{3,15})?"
     r"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?"
     r"(?:[ ](?:code|entered|given|provided|supplied|submitted|received|on file|used|recorded|registered))?[ ]?"
-    r"(?:is|was|ist|est|es|lautet|reads)?(?:\xef\xbc\x9a|[:#= ]){1,3}[\"'(]?"
+    r"(?:is|was|ist|est|es|lautet|reads)?"
+    # a column of a form, a name in bold
+    r"(?:[ \t]*(?:\*\*|__)?[:=|](?:\*\*|__)?[ ]{1,3}|(?:\xef\xbc\x9a|[:#= ]){1,3})[\"'(]?"
 )
 LABELLED: Final = (
     rf"(?:{WORD_START}(?:{_LABELS})|{_BEYOND})"
@@ -62,7 +65,7 @@ _NUMBER: Final = re.compile(
     rb"(?=[A-Z]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])|[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
     rb"|[A-Z]{5}[0-9]{4}[A-Z](?![A-Za-z0-9])|[A-Z]{4}[0-9]{6}[A-Z0-9]{3,8}(?![A-Za-z0-9])|[A-Z]{1,2}[0-9]{6}\([0-9A]\)"
     rb"|[CFGHJKLMNPRTVWXYZ]{4,8}[0-9][0-9CFGHJKLMNPRTVWXYZ]{0,5}(?![A-Za-z0-9])"
-    rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
+    rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:(?:[./+-]|[ ](?![A-Z]{3,12}(?![A-Z0-9])))[A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
 )
 _IN_CAPITALS: Final = re.compile(rb"[A-Z]{5}[0-9]{4}[A-Z]")
 _MEDICARE: Final = re.compile(rb"[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}")

@@ -1,4 +1,7 @@
-"""Who and what an address is of, right before it: `web-3/10.0.0.3`, `account/10.0.0.3:1194`, `{node-3}{10.0.0.3}`."""
+"""Who and what an address is of, right before it.
+
+`web-3/10.0.0.3`, `account/10.0.0.3:1194`, `{node-3}{10.0.0.3}`, `relay=web-3[10.0.0.3]`, `web-3 (10.0.0.3)`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ __all__ = ("before_address", "behind_address")
 
 _ACCOUNT: Final = Sense("username", "user")
 _LONGEST: Final = 64
+# A word of its own before the bracket around an address, and what closes that.
+_NAMED: Final = re.compile(rb"(?:\A|[\s='\"(<,:])([A-Za-z][\w.-]{2,62}) ?\Z")
+_CLOSED_BY: Final = {b"[": b"]", b"(": b")"}
 # A client of OpenVPN: an account, and behind the address the port of UDP or TCP.
 _CLIENT: Final = re.compile(rb"(?:\A|[\s'\"\[(>])([A-Za-z][\w.@-]{2,60})\Z")
 _PORT: Final = re.compile(rb":[0-9]{2,5}(?![\w.:])")
@@ -34,14 +40,27 @@ _REACH: Final = 82
 
 def before_address(data: bytes, at: int, end: int) -> Iterator[Found]:
     """The machine or the account before an address, whose slash or brace stands at a place."""
-    if data[at : at + 1] == b"{":
+    sign = data[at : at + 1]
+    if sign == b"{":
         yield from _node(data, at)
+        return
+    if sign in _CLOSED_BY:
+        yield from _resolved(data, at, end)
         return
     found = [*hosts.before_address(data, at)]
     yield from found
     client = None if found or not _PORT.match(data, end) else _CLIENT.search(data, max(at - _LONGEST, 0), at)
     if client and users.is_free(client[1]) and _OF_CLIENTS.search(data, max(at - _NEAR, 0), end + _NEAR):
         yield from judged(data, client.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def _resolved(data: bytes, at: int, end: int) -> Iterator[Found]:
+    """The machine before its address in brackets, as servers of mail and tools for networks write both."""
+    if data[end : end + 1] != _CLOSED_BY[data[at : at + 1]]:
+        return
+    match = _NAMED.search(data, max(at - _LONGEST, 0), at)
+    if match and hosts.is_own(match[1]):
+        yield *match.span(1), "hostname", "peer"
 
 
 def behind_address(data: bytes, end: int) -> Iterator[Found]:

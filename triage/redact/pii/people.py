@@ -125,7 +125,14 @@ _STREETS: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(
     rb"[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4})?,? [A-Za-z\x80-\xff].{2,}"
-    rb"|.{0,40}[A-Za-z\x80-\xff.]{2,},? [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
+    rb"|.{0,40}[A-Za-z\x80-\xff.]{2,},? (?:(?i:no|nr|n\xc2\xba)[.:]{0,2} ?)?[0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
+)
+# From a province or a city to the number of a house, as China, Japan and Korea write it.
+_OF_THE_EAST: Final = re.compile(
+    rb"(?:[\xe3-\xed][\x80-\xbf]{2}){1,12}?(?:\xe7\x9c\x81|\xe5\xb8\x82|\xe5\x8c\xba|\xe5\x8e\xbf|\xe7\x9c\x8c|\xe9\x83\xbd"
+    rb"|\xe5\xba\x9c|\xe9\x81\x93|\xec\x8b\x9c|\xeb\x8f\x84|\xea\xb5\xac) ?(?:[\xe3-\xed][\x80-\xbf]{2}){1,16}?"
+    rb"(?: (?:[\xe3-\xed][\x80-\xbf]{2}){1,12}){0,3} ?[0-9][0-9-]{0,10}"
+    rb"(?:[0-9 -]|[\xe3-\xed][\x80-\xbf]{2}){0,24}"
 )
 # The end of a line or a string as it is written inside of one.
 _END_OF_LINE: Final = re.compile(rb'\\{1,8}[nrt"]')
@@ -261,6 +268,8 @@ def is_street(text: bytes) -> bool:
     """
     if not digits_in(text) or letters_in(text) < _SHORTEST or _NO_ADDRESS.fullmatch(text):
         return False
+    if _OF_THE_EAST.fullmatch(text.strip()):
+        return True
     return _NUMBERED.fullmatch(text.strip()) is not None and _STREETS.search(text) is not None
 
 

@@ -59,6 +59,8 @@ _WORDS: Final = (
     r"\b[a-z]+(?:-s)?(?:-[0-9]+vcpu)?-[0-9]+gb-[a-z]{3}[0-9](?:-[0-9]+)?\b|\bgke-[a-z0-9-]+|\baks-[a-z0-9-]+-vmss",
     r"-mbp\b|macbook|\bimac\b|mac-mini|iphone|ipad",
     r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
+    r"://[a-z0-9]+(?:-[a-z0-9]+)+[:/]",
+    r",[a-z0-9]+(?:-[a-z0-9]+)+:[0-9]{3}",
     (
         r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|dev|build|office|ops|dc[0-9]{1,2}"
         r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
@@ -104,7 +106,7 @@ _DOTTED_MAC: Final = 14
 # What the name of a field ends in with its sign, and what begins a format of people.
 _OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD(\x9a")
 _CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_BEFORE_ADDRESSES: Final = frozenset({b"/", b"{"})
+_BEFORE_ADDRESSES: Final = frozenset({b"/", b"{", b"[", b"("})
 _HYPHEN: Final = ord("-")
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
@@ -166,7 +168,7 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
         return principals.account(data, start)
     if (held := _of_people(data, start, end)) is not None:
         return held
-    if first in b"0123456789+:":
+    if first in b"0123456789+:,":
         return _numeric(data, start, end)
     if first == b"~":
         return accounts.behind_tilde(data, start, end)
@@ -200,6 +202,8 @@ def _of_people(data: bytes, start: int, end: int) -> Iterator[Found] | None:
 def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A candidate that begins with a digit or a sign."""
     text = data[start:end]
+    if text[:1] == b"," or text[:3] == b"://":
+        return hosts.in_authority(data, start, end)
     colons = text.count(b":")
     logged = host_lines.SYSLOG.match(data, start, end) if colons >= 2 else None
     if not logged and text.translate(None, _NUMERIC) and not network.MAC.fullmatch(text):

@@ -111,6 +111,7 @@ _LITERAL: Final = re.compile(rb"@\[(?:IPv6:)?[0-9A-Fa-f.:]{7,45}\]")
 _OBJECT: Final = re.compile(rb"@[0-9a-f]{5,8}\.[a-z]\w{1,60}(?![\w.-])")
 _CLASS: Final = re.compile(rb"[.$][A-Z]\w{0,80}\Z")
 _MACHINE_IN_CALL: Final = re.compile(rb"@tcp\(([A-Za-z0-9][\w.-]{1,100})[:)]")
+_MACHINE_OF_ORACLE: Final = re.compile(rb"@(?://)?([A-Za-z][\w.-]{1,100})(?=[:/])")
 _MACHINE_OF_URL: Final = re.compile(
     rb"@([A-Za-z0-9][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,6})(?=[:/?\"'\s,;)]|\Z)"
 )
@@ -174,6 +175,9 @@ def _beside_password(data: bytes, user: Span, at: int) -> Iterator[Found]:
     machine = _MACHINE_IN_CALL.match(data, at)
     if machine and hosts.is_host(machine[1], named=True):
         yield *machine.span(1), "hostname", "userinfo"
+    other = _MACHINE_OF_ORACLE.match(data, at)
+    if other and hosts.in_words(other[1]):
+        yield *other.span(1), "hostname", "userinfo"
 
 
 def _last_sign(data: bytes, start: int, at: int) -> int:

@@ -127,7 +127,10 @@ def _told(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 
 def _mentioned(size: int, data: bytes, at: int) -> Iterator[Found]:
-    """The network in a sentence, if it is no word."""
+    """The network in a sentence, if it is no word; whatever stands in quotes."""
+    if data[at + size : at + size + 1] in _QUOTED:
+        yield from _told(size, data, at)
+        return
     word = _WORD.match(data, at + size)
     text = word.group().rstrip(b".:") if word else b""
     # Behind a colon the rest of the line is one, if it is no sentence.
@@ -163,6 +166,7 @@ def _scanned(_size: int, data: bytes, at: int) -> Iterator[Found]:
     yield from _within(_CODE, len(b"wifi:"), data, at)
 
 
+_QUOTED: Final = frozenset({b'"', b"'"})
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "networks": _named,
     "joined": _told,
