@@ -301,6 +301,14 @@ def test_a_bundle_without_names_goes_by_its_file_without_the_hash_of_the_build()
     )
     first, same, other = (group(error, [Frame(file=file, language="javascript")]) for file in files)
     assert first == same != other
+    for ways, other in (
+        (("index-BX1f9aZk.js", "index-Cq7WvT2d.js", "index.js"), "index-Settings.js"),
+        (("main-7X3KQ2LZ.js", "main.QW5ZP3RT.js", "main~a1b2c3d4.js"), "main-DASHBOARD.js"),
+        (("cart.js?v=12", "cart.js?v=13&t=a/b", "cart.js"), "cart-version2.js"),
+    ):
+        keys = {group(error, [Frame(file=f"https://cdn.example/{file}", language="javascript")]) for file in ways}
+        assert len(keys) == 1
+        assert group(error, [Frame(file=f"https://cdn.example/{other}", language="javascript")]) not in keys
 
 
 def chained(*exceptions):

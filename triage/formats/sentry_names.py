@@ -12,9 +12,10 @@ import re
 from typing import Any, Final
 
 from triage.formats.sentry_json import mapping, text
+from triage.formats.traces.dotnet_enhanced import method
 from triage.formats.traces.go_head import Head, thrown
 
-__all__ = ("error_of", "fault", "function_of", "in_app", "is_managed", "is_native")
+__all__ = ("declared", "error_of", "fault", "function_of", "in_app", "is_managed", "is_native")
 
 _JOINED: Final = {
     "java": ".", "kotlin": ".", "groovy": ".", "scala": ".", "clojure": ".", "csharp": ".", "dotnet": ".", "go": ".",
@@ -54,6 +55,18 @@ def function_of(function: str, module: str | None, platform: str | None) -> str:
     ):
         return function
     return f"{module}{mark}{function}"
+
+
+def declared(function: str | None, module: str | None, platform: str | None) -> tuple[str, str | None] | None:
+    """A method and its parameters, where the client of .NET writes it as it is declared; None of any other name.
+
+    Examples
+    --------
+    >>> declared("Order? Cart.Load(int id)", "Shop.Cart", "csharp")
+    ('Shop.Cart.Load', 'int id')
+    """
+    told = method(function) if function and platform == "csharp" else None
+    return (f"{module or told.owner}.{told.name}", told.args or None) if told else None
 
 
 def in_app(frame: dict[str, Any]) -> bool | None:

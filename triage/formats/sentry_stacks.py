@@ -28,7 +28,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from triage.formats.sentry_json import items, mapping, number, text
-from triage.formats.sentry_names import error_of, function_of, in_app
+from triage.formats.sentry_names import declared, error_of, function_of, in_app
 from triage.formats.traces.wrappers import wrapping
 from triage.records import Frame, Trace, json_text
 
@@ -320,9 +320,11 @@ class _Maker:
         function = text(item.get("function"))
         raw = text(item.get("raw_function")) or text(item.get("symbol"))
         args = None
-        if function and (platform in {"native", "csharp"} or address is not None):
+        if told := declared(function, text(item.get("module")), platform):
+            raw, (function, args) = raw or function, told
+        elif function and (platform in {"native", "csharp"} or address is not None):
             raw, (function, args) = raw or (function if platform != "csharp" else None), name_and_args(function)
-        if function and address is None:
+        if function and address is None and told is None:
             function = function_of(function, text(item.get("module")), platform)
         raw = raw or function
         variables = item.get("vars")

@@ -18,10 +18,16 @@ TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "l
 # Distinct frames remembered at once; beyond it the table starts again, which costs time and nothing else.
 _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
-# What bundlers put into the name of a file, another with each build.
-_BUNDLE: Final = re.compile(r"[.-][0-9a-f]{8,32}(?=\.)")
+# What bundlers put into the name of a file, another with each build: hexadecimal, or eight letters and digits, by their
+# capitals and no word with a number. What servers put behind it keeps browsers from an older one.
+_HASH: Final = (
+    r"[.~-](?:[0-9a-f]{8,32}|(?!(?:[A-Z][a-z]*|[a-z]+)_?[vV]?\d+\.)(?=[a-z\d_]*[A-Z])"
+    r"(?=\w*(?:\d|[a-z][A-Z]\w*[a-z][A-Z]|[A-Z]{2}\w*[a-z]\w*[A-Z]))\w{8})(?=\.)"
+)
+_BUNDLE: Final = re.compile(_HASH)
+_QUERY: Final = re.compile(r"(?<=js)\?.*")
 # Classes and objects in bundles have names of a letter or two, which a build gives anew; their methods keep theirs.
-_BUILT: Final = re.compile(r"[.-][0-9a-f]{8,32}\.|\.min\.m?js\b")
+_BUILT: Final = re.compile(_HASH + r"|\.min\.m?js\b")
 _RECEIVER: Final = re.compile(r"^(?:[A-Za-z]{1,2}\.){1,4}(?=[A-Za-z_$][\w$]{2,200}$)")
 # By role, and whether the frame has a name: an offset in an image is good within one build.
 TELLING: Final = {
@@ -143,10 +149,10 @@ def file_name(file: str | None) -> str:
 
     Examples
     --------
-    >>> file_name("/builds/77/app.4f1c09ab.js"), file_name(None)
-    ('app.js', '')
+    >>> file_name("/builds/77/app.4f1c09ab.js"), file_name("https://a.example/index-BX1f9aZk.js?v=7"), file_name(None)
+    ('app.js', 'index.js', '')
     """
-    return _BUNDLE.sub("", basename(file or ""))
+    return _BUNDLE.sub("", basename(_QUERY.sub("", file or "")))
 
 
 def _telling(role: Role, *, named: bool) -> int:

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from typing import Final
 
+from triage.formats.traces.dotnet_enhanced import INNER, method
 from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
@@ -42,6 +43,11 @@ _RUNTIME: Final = lazy(
     rf"\s*(?P<at>{'|'.join(re.escape(word) for word in AT)}) {_WRAPPER}{_METHOD}"
     rf"(?: (?:{'|'.join(_IN)}) (?P<file>\S.{{0,800}}?):(?P<word>[^\s\d:/\\]{{1,20}}) ?(?P<line>\d{{1,9}})\.?)?"
     r"(?: \+ 0x(?P<il>[0-9a-fA-F]{1,8}))?\s*$"
+)
+_DECLARED: Final = lazy(
+    rf"\s*(?:{'|'.join(re.escape(word) for word in AT)}) "
+    rf"(?P<method>[A-Za-z_][^()]{{0,1500}}\([^()]{{0,2000}}\){INNER}{{0,8}})"
+    rf"(?: (?:{'|'.join(_IN)}) (?P<file>\S.{{0,800}}?):(?:[^\s\d:/\\]{{1,20}} ?)?(?P<line>\d{{1,9}})\.?)?\s*$"
 )
 _NATIVE: Final = lazy(
     rf"\s*at {_METHOD} in (?P<module>[^\s+]{{1,300}})(?:\+|:)(?:0x)?(?P<offset>[0-9a-fA-F]{{1,16}})\s*$"
@@ -86,12 +92,34 @@ def frame(line: str, number: int | None = None) -> Frame | None:
     line = plain(line)
     if found := _MONO.match(line) or _UNITY_AT.match(line):
         return _made(found, number)
-    if found := _RUNTIME.match(line):
+    found = _RUNTIME.match(line)
+    if (")+" in line or (found and " " in found["name"])) and (declared := _declared(line, number)):
+        return declared
+    if found:
         return _made(found, number) if _is_call(found) else None
     if found := _NATIVE.match(line) or _AOT.match(line):
         return _made(found, number)
     found = _UNITY.match(line)
     return _made(found, number) if found and "." not in found["name"] else None
+
+
+def _declared(line: str, number: int | None) -> Frame | None:
+    """The frame of a method that stands there as it is declared."""
+    found = _DECLARED.match(line)
+    told = method(found["method"]) if found else None
+    if found is None or told is None:
+        return None
+    place = int(found["line"]) if found["line"] else None
+    return Frame(
+        function=f"{told.owner}.{told.name}",
+        function_raw=found["method"].strip(),
+        args=told.args or None,
+        file=found["file"],
+        line=place,
+        language="csharp",
+        trust="text",
+        text_line=number,
+    )
 
 
 def plain(line: str) -> str:
