@@ -72,7 +72,7 @@ def test_event_ids_and_services_that_must_not_be_told_are_digests(tmp_path):
         (lambda case: case.merge(["inc_none", case.incidents()["incident_id"][0]]), "no incident has the id"),
         (lambda case: case.pin(["e9"], case.incidents()["incident_id"][0]), "no event makes an incident here .* 'e9'"),
         (lambda case: case.pin([], case.incidents()["incident_id"][0]), "no event is named"),
-        (lambda case: case.split(incident_of(case, 1), "colour"), "variant, frame, service, message_slot"),
+        (lambda case: case.split(incident_of(case, 1), "colour"), "variant, frame, file, service, message_slot"),
         (lambda case: case.split(incident_of(case, 1)), "say by what"),
         (lambda case: case.split(incident_of(case, 1), events=[name(3)]), "no event is in that incident"),
         (lambda case: case.split(incident_of(case, 1), events=[name(1), name(2)]), "all events"),

@@ -167,3 +167,15 @@ def test_a_key_of_putty_whose_lines_stand_behind_a_time():
     text = "\n".join(f"10:12:{at} web | {line}" for at, line in enumerate(lines, 10))
     assert "putty_private_key" in {kind for _, _, kind in spans(text)}
     assert KEY[1] not in mask(text).partition("Private-Lines")[2]
+
+
+@pytest.mark.parametrize("between", ['"}\n', '"}\nsome log\n', "\n\n" + "a line of a log\n" * 60])
+@pytest.mark.parametrize("first", ["\n", r"\n"])
+@pytest.mark.parametrize("second", ["\n", r"\n"])
+def test_a_key_behind_one_whose_line_ends_are_written_out_is_found_too(first, second, between):
+    def key(kind, end):
+        return end.join((f"-----BEGIN {kind}-----", *["Ab3dXy9zQr7t" * 5] * 6, f"-----END {kind}-----"))
+
+    text = f'{{"private_key": "{key("PRIVATE KEY", first)}{first}{between}{key("RSA PRIVATE KEY", second)}{second}'
+    found = [text[start:end] for start, end, kind in spans(text) if kind == "private_key_block"]
+    assert [one.rstrip("\\n") for one in found] == [key("PRIVATE KEY", first), key("RSA PRIVATE KEY", second)]

@@ -246,7 +246,7 @@ def test_incidents_that_look_alike_come_first_in_the_choice() -> None:
 def test_a_split_says_beforehand_how_many_there_will_be(decided: triage.Case, tmp_path: Path) -> None:
     view = decided.stack_view(incident(decided, "ValueError"))
     sides = {way["by"]: way["sides"] for way in ask(view, "splits")}
-    assert sides == {"variant": 2, "frame": 2, "service": 1, "message_slot": 1}
+    assert sides == {"variant": 2, "frame": 2, "file": 2, "service": 1, "message_slot": 1}
     assert "nothing tells these events apart" in fail(view, "split", by="service", reason="why")
     assert ask(view, "split", by="frame", reason="a job of its own").startswith("Split into 2 incidents")
     assert len(ask(view, "head")["variants"]) == 1

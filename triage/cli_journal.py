@@ -176,7 +176,7 @@ def merge(
 def split(
     case: Case,
     incident: Incident,
-    by: Annotated[str | None, typer.Option(help="variant, frame, service or message_slot.")] = None,
+    by: Annotated[str | None, typer.Option(help="variant, frame, file, service or message_slot.")] = None,
     event: Annotated[list[str] | None, typer.Option(help="Only this event parts, and those like it.")] = None,
     reason: Reason = "",
 ) -> None:

@@ -179,8 +179,8 @@ class Deciding:
         incident_id
             As in `incidents()`.
         by
-            variant, frame, service or message_slot; see `triage.incidents.predicates`. With `events` the default is the
-            first of them that tells those from the others.
+            variant, frame, file, service or message_slot; see `triage.incidents.predicates`. With `events` the default
+            is the first of them that tells those from the others.
         reason
             Why.
         events
@@ -372,7 +372,7 @@ def _shown(entry: Entry, effect: Effect) -> dict[str, Any]:
         "incident_ids": list(effect.incidents),
         "subjects": [subject.incident_id for subject in entry.subjects],
         "by": entry.by or None,
-        "slot": entry.slot if entry.by in {"frame", "message_slot"} else None,
+        "slot": entry.slot if entry.by in {"frame", "file", "message_slot"} else None,
         "sides": [f"{side.incident_id} {side.label}".rstrip() for side in entry.sides],
         "events": list(entry.events),
         "parents": list(entry.parents),

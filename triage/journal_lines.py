@@ -34,7 +34,7 @@ __all__ = (
 
 MARK: Final = "triage_journal"
 VERSION: Final = 1
-WAYS: Final = ("variant", "frame", "service", "message_slot")
+WAYS: Final = ("variant", "frame", "file", "service", "message_slot")
 LONGEST: Final = 4 << 20
 FOREIGN: Final = "no entry of a journal"
 _KINDS: Final = ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke")
@@ -83,7 +83,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     events
         pin: the events; split by events: those that go.
     by, slot, sides
-        split: by what (variant, frame, service, message_slot, events), which frame or slot, and where it leads.
+        split: by what (variant, frame, file, service, message_slot, events), which frame, file or slot, and where it
+        leads.
     around
         split by message_slot: digests of what may stand around the variable part, `*` for anything; none in older
         entries.

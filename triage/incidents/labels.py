@@ -33,7 +33,7 @@ def labels(tables: dict[str, pa.Table], sides: list[pa.Table], by: str, slot: in
     """A label for each side, given by its events; no two are the same."""
     if by == "message_slot":
         told = [_of_slot(side["error_value"][0].as_py(), slot) for side in sides]
-    elif by == "frame":
+    elif by in {"frame", "file"}:
         told = [_joined(predicates.values(tables, side, by, slot).distinct) for side in sides]
     elif by == "service":
         told = [_joined(sorted({name or "" for name in side["service"].unique().to_pylist()})) for side in sides]

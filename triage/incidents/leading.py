@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ("Leading",)
 
 Rows = npt.NDArray[np.int64]
-_PLACED: Final = ("frame", "message_slot")
+_PLACED: Final = ("frame", "file", "message_slot")
 _REST: Final = -1
 # Codes of events whose message is of another wording, and of anchors.
 _UNTOLD, _NAMED = -1, -2
@@ -93,7 +93,8 @@ class Leading:
             ("nothing tells the side of {}", left),
             ("the message has another wording in {}", int(np.count_nonzero(codes == _UNTOLD))),
         )
-        remarks = [f"told by {self._entry.by.replace('_', ' ')} {slot + 1} now"] if slot != self._entry.slot else []
+        by, place = self._entry.by.replace("_", " "), (slot // 2 if self._entry.by == "file" else slot) + 1
+        remarks = [f"told by {by} {place} now"] if slot != self._entry.slot else []
         remarks += [f"{text.format(plural(count, 'event'))}, {_STAYS}" for text, count in counts if count]
         parts = {name: np.unique(np.concatenate(rows)) for name, rows in found.items()}
         return {name: rows for name, rows in parts.items() if len(rows)}, remarks
@@ -168,10 +169,10 @@ class Leading:
         """
         entry = self._entry
         events = self._events.slice(0, _LOOKED)
-        if entry.by != "frame":
+        if entry.by not in {"frame", "file"}:
             return entry.slot
         fitting = []
-        for slot in (entry.slot, *predicates.places(self._tables, events, "frame")):
+        for slot in (entry.slot, *predicates.places(self._tables, events, entry.by)):
             known = {self._digest(value) in self._listed for value in self._values(events, slot)}
             if slot == entry.slot and True in known:
                 return slot

@@ -6,6 +6,10 @@ frame
     The name of one frame: counted outward from the first that counts for the key, over the frames of its role
     (application, else library), that at the first depth where the stacks of the incident differ when it is split. The
     depth stands in the entry; an event whose stack ends before it is on the side without a name.
+file
+    The file of one frame, counted as for `frame`: its name, and where the names are the same the folder with it. The
+    number in the entry is twice the depth, one more with the folder. A name is the same in any checkout; a folder is
+    where it is not that of the checkout itself.
 service
     The service.
 message_slot
@@ -33,12 +37,13 @@ import pyarrow.compute as pc
 from triage.incidents import wordings
 from triage.redact.masks import MASK_TEXT
 from triage.stacks import messages
-from triage.stacks.frame_table import TRAITS, FrameTable
+from triage.stacks.frame_table import TRAITS, FrameTable, file_name
 from triage.stacks.joining import isin
 
 __all__ = ("Values", "is_hidden", "kind_at", "places", "side_id", "telling", "value_digest", "values")
 
 _DEEPEST: Final = 64
+_OF_FRAMES: Final = frozenset({"frame", "file"})
 
 
 class Values(NamedTuple):
@@ -52,9 +57,9 @@ def values(
     tables: dict[str, pa.Table], events: pa.Table, by: str, slot: int = 0, known: wordings.Known | None = None
 ) -> Values:
     """The value of each event by which a split parts them; `known` is what may stand around a variable part."""
-    if by == "frame":
+    if by in _OF_FRAMES:
         return _apart(
-            _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys), keys, slot)), tables, events
+            _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys, by), keys, slot)), tables, events
         )
     if by == "message_slot":
         told = _spread(events["error_value"], lambda texts: [_said(text, slot, known) for text in texts])
@@ -85,8 +90,8 @@ def kind_at(message: str | None, place: int) -> str:
 
 def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
     """Which frames or slots tell these events apart, the best first; only 0 where there is no choice, or none does."""
-    if by == "frame":
-        stacks = list(_telling(tables, events["stack_key"].unique().to_pylist()).values())
+    if by in _OF_FRAMES:
+        stacks = list(_telling(tables, events["stack_key"].unique().to_pylist(), by).values())
         depths = range(max(map(len, stacks), default=0))
         return [depth for depth in depths if len({_at(names, depth) for names in stacks}) > 1] or [0]
     if by == "message_slot":
@@ -182,17 +187,24 @@ def _root(parents: dict[str, str | None], source: str | None) -> str:
     return place
 
 
-def _telling(tables: dict[str, pa.Table], keys: list[str | None]) -> dict[str, list[str]]:
-    """The names of the frames of each stack, from the first that counts on, of that one's role."""
+def _telling(tables: dict[str, pa.Table], keys: list[str | None], by: str) -> dict[str, list[str]]:
+    """The names or files of the frames of each stack, from the first that counts on, of that one's role."""
     frames = isin(tables["frames"], "stack_key", [key for key in keys if key])
     frames = frames.filter(pc.equal(frames["frame_kind"], "frame"))
     found: dict[str, list[str]] = {}
     role_of: dict[str, str] = {}
     known = FrameTable.default().known  # names do not depend on the rules of a user
-    columns = ("stack_key", "role", "counted", *TRAITS)
-    for key, role, counted, *traits in zip(*(frames[name].to_pylist() for name in columns), strict=True):
+    columns = ("stack_key", "role", "counted", "file", *TRAITS)
+    for key, role, counted, file, *traits in zip(*(frames[name].to_pylist() for name in columns), strict=True):
         if counted:
             role_of.setdefault(key, role)
         if role_of.get(key) == role and len(found.setdefault(key, [])) < _DEEPEST:
-            found[key].append(known(tuple(traits)).name)
+            found[key] += _ends(file) if by == "file" else [known(tuple(traits)).name]
     return found
+
+
+def _ends(file: str | None) -> tuple[str, str]:
+    """The name of a file without what a build puts into it, and that with its folder."""
+    name = file_name(file)
+    folder = (file or "").replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
+    return name, f"{folder}/{name}" if name and folder else name

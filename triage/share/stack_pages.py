@@ -47,6 +47,7 @@ _OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name", "
 _WAYS: Final = {
     "variant": "by variant: the exact type of the error, and the frames beyond those of the key",
     "frame": "by the first frame in which the stacks differ",
+    "file": "by the file of the first frame whose files differ",
     "service": "by service",
     "message_slot": "by what differs in the message",
 }

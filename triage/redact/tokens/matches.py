@@ -205,7 +205,7 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
             begin, end = _window(data, rule, start)
             searched[index] = end
             for hit in _near(data, rule, start, begin, end):
-                if start == broken and not _has_digits_below(data, hit):
+                if start == broken and hit.start <= start and not _has_digits_below(data, hit):
                     continue
                 if rule.by_form and hit.start <= start:
                     covered = max(covered, hit.end)
