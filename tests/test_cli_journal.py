@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
 from tests.deciding import event, name, store
 from triage import cli
@@ -68,7 +69,7 @@ def test_decisions_are_written_into_the_folder_of_the_investigation_and_listed(d
     assert {row["status"] for row in incidents().values()} == {"resolved"}
     assert text("reopen", "in", ids[1]) == f"{ids[1]}  open  1 event\n"
     assert text("ignore", "in", ids[1], "-m", "a test") == f"{ids[1]}  ignored  1 event\n"
-    assert text("note", "in", ids[1], "seen before") == f"{ids[1]}  ignored  1 event\n"
+    assert text("note", "in", ids[1], "-m", "seen before") == f"{ids[1]}  ignored  1 event\n"
     listed = list(csv.DictReader(io.StringIO(text("journal", "--format", "csv"))))
     assert [row["what"] for row in listed] == ["resolve", "resolve", "reopen", "ignore", "note"]
     assert listed[0]["who"] == "Ada"
@@ -117,6 +118,9 @@ def test_what_is_wrong_is_said_and_not_written(desk, run):
             run(*arguments)
         return f"{type(caught.value).__name__}: {caught.value}"
 
+    for words in ((), ("a", "-m", "b")):
+        with pytest.raises(typer.BadParameter, match="say what to write down, once"):
+            run("note", "in", ids[1], *words)
     told = refused("note", "in", ids[1], "mail ada@example.org")
     assert told.startswith("JournalError")
     assert "of the kind email at characters 6 to 20" in told

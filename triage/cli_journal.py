@@ -154,10 +154,13 @@ def ignore(
 def note(
     case: Case,
     incident: Incident,
-    text: Annotated[str, typer.Argument(help="What to write down.", metavar="TEXT")],
+    text: Annotated[str, typer.Argument(help="What to write down.", metavar="TEXT")] = "",
+    reason: Annotated[str, typer.Option("--reason", "-m", help="The same, as the other decisions take it.")] = "",
 ) -> None:
     """Write something down about an incident."""
-    _print([case.note(_one(case, incident), text)], case)
+    if bool(text) == bool(reason):
+        raise typer.BadParameter("say what to write down, once: triage note PATH INCIDENT TEXT")
+    _print([case.note(_one(case, incident), text or reason)], case)
 
 
 @app.command()
