@@ -70,7 +70,7 @@ def found(text):
         ("Unseal Key 1: a1b2c3d4e5f6=", "a1b2c3d4e5f6=", "password"),
         ("password successfully reset.\nNew value: hunter2", "hunter2", "password"),
         ("stats auth app:hunter2", "hunter2", "password"),
-        ("BUNDLE_GEMS__EXAMPLE__COM: app:hunter2", "hunter2", "password"),
+        ("BUNDLE_GEMS__EXAMPLE__COM: app:hunter2", "app:hunter2", "password"),
         ('secure_link_md5 "$uri hunter2";', "hunter2", "password"),
         ('1700000000.12 [0 lua] "AUTH" "hunter2"', "hunter2", "password"),
         ("PRIVMSG NickServ :IDENTIFY hunter2", "hunter2", "password"),
