@@ -208,3 +208,25 @@ def test_objects_that_name_columns_and_never_end_are_read_once():
     assert spans(text) == []
     rows = '{"columns":[{"name":"id"} , {"name":"password"}],"rows":[[1,"x7Kd93jfpQ"]]}'
     assert [rows[start:end] for start, end, _ in spans(rows)] == ["x7Kd93jfpQ"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "\n\nTicket cache: FILE:/run/cc_1000\nBuild ID: 98f7bb85ff3f46deca9d2a931ae33572\n",
+        "\n \t\nmongosh prints 98f7bb85ff3f46deca9d2a931ae33572\n",
+        "\n```\nmongosh prints\nDirectX Version:      aDirectX12b34c5\n",
+        "\n~~~\nconda: numpy-1.26.4-py311h64a7726_0\n",
+    ],
+)
+def test_a_ruled_table_ends_at_an_empty_line_and_with_its_block(below):
+    text = "User Name            Token\n==================== =====================\nmfern                gT7kQ2xW9z"
+    assert [value for value, _ in found(text + below)] == ["mfern", "gT7kQ2xW9z"]
+
+
+def test_a_sentence_is_no_row_of_a_ruled_table():
+    text = "Name    Token            Owner\n------- ---------------- ------\ndeploy  gT7kQ2xW9zpL0vN4 mfern\n"
+    rows = "User    Token            Owner\n" + text.partition("\n")[2]
+    sentence = "The service was started and no longer waits for 3d92a8b1c0\n"
+    assert ("gT7kQ2xW9zpL0vN4", "token") in found(rows + sentence)
+    assert all(value in text for value, _ in found(rows + sentence))

@@ -215,3 +215,9 @@ def test_consoles_and_switches(text):
 @pytest.mark.parametrize("text", ['{"result": "abc12345"}', '<input type="password" value="">', "diff <(echo a1b2c3)"])
 def test_a_lead_without_what_has_to_stand_near_says_nothing(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("lead", ["tacacs-server key ", "radius-server key 7 ", "tacacs-server host 192.0.2.1 key "])
+def test_letters_alone_are_a_value_where_they_make_no_words(lead):
+    assert ("NbRzvTTKWQoma", "password") in found(lead + "NbRzvTTKWQoma")
+    assert not [one for one in found(lead + "setMaxRowNum") if one[1] == "password"]

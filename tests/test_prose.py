@@ -181,3 +181,64 @@ def test_sentences_about_secrets_and_people_hold_none(text):
 
 def test_what_was_got_instead_is_one_too():
     assert found("expected secret a1b2c3d4e5, got f6g7h8i9j0") == [("a1b2c3d4e5", "secret"), ("f6g7h8i9j0", "secret")]
+
+
+@pytest.mark.parametrize("value", ["NbRzvTTKWQoma", "pgrrXFKNPSdcXht", "TWvNJXshElejgoPdTkp", "dVgxmVxTvGBoMcpe"])
+@pytest.mark.parametrize(
+    "text",
+    ["my pw is {}", "Mijn wachtwoord is {}", "Minha senha é {} e o", " secret = {} }}", "x privilege 15 secret {}"],
+)
+def test_letters_that_make_no_words_are_told(text, value):
+    assert [one for one, _ in found(text.format(value))] == [value]
+
+
+@pytest.mark.parametrize(
+    "value", ["setMaxRowNum", "XMLHttpRequest", "HTTPSProxy", "LightSteelBlue", "sslHTTPProxyConf"]
+)
+@pytest.mark.parametrize("text", ["Mijn wachtwoord is {}", " secret = {} }}", "the secret {} is"])
+def test_names_of_code_are_none(text, value):
+    assert found(text.format(value)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "voilà, le mdp c'est {}, et mon portable",
+        "mon mot de passe c\u2019est {}",
+        "mein Passwort heißt {}",
+        "mitt lösenord är {}",
+        "lösenordet: {}",
+        "salasanani on {}",
+        "a jelszavam {}",
+        "parola este {}",
+        "пароль это {}",
+        "пароль — {}",
+        "κωδικός είναι {}",
+        "كلمة السر: {}",
+        "كلمة المرور هي {}",
+        "رمز المرور: {}",
+        "הסיסמה היא {}",
+        "पासवर्ड है {}",
+        "รหัสผ่านคือ {}",
+        "kata sandi adalah {}",
+        "პაროლი: {}",
+    ],
+)
+def test_words_for_a_password_behind_the_copulas_of_their_languages(text):
+    assert found(text.format("plum-Hunter27")) == [("plum-Hunter27", "password")]
+    assert found(text.format("plum")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "le mdp c'est important, et le portable",
+        "كلمة السر غير صحيحة",
+        "пароль это важно",
+        "lösenordet är fel",
+        "mein Passwort heißt anders",
+        "รหัสผ่านคือ ...",
+    ],
+)
+def test_what_else_is_said_of_passwords_in_other_languages_stays(text):
+    assert found(text) == []

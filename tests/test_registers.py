@@ -30,3 +30,11 @@ def test_a_line_of_a_password_file():
 def test_a_patient_of_hl7():
     text = "PID|1||12345^^^MRN||DOE^JOHN^A||19800101|M|||12 MAIN ST^^CITY^ST^12345||555-123-4567"
     assert [kind for _, kind in found(text)] == ["national_id", "person", "birth_date", "street_address", "phone"]
+
+
+def test_who_gave_out_the_number_of_a_patient_stays():
+    text = (
+        "MSH|^~\\&|HIS|HOSP|LAB|HOSP|20261103||ADT^A01|7|P|2.5\nPID|1||5043095^^^HOSP^MR~A88123^^^HMO^PI||Plum^Jane\n"
+    )
+    told = [text[start:end] for start, end, *_ in spans(text)]
+    assert told == ["5043095", "A88123", "Plum^Jane"]

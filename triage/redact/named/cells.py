@@ -24,6 +24,7 @@ __all__ = (
     "bare",
     "cells_of",
     "column",
+    "crosses",
     "cut",
     "line_at",
     "ruled",
@@ -93,6 +94,12 @@ def cut(line: bytes, starts: tuple[int, ...]) -> list[Span]:
         for start in starts
     ]
     return [bare(line, start, end) for start, end in pairwise([*begins, size])]
+
+
+def crosses(line: bytes, starts: tuple[int, ...]) -> bool:
+    """Whether a sentence runs over the gaps of a table: most columns begin within a word, as by chance."""
+    met = [start for start in starts[1:] if start < len(line)]
+    return 2 * sum(_is_within(line, start) and _is_within(line, start - 1) for start in met) > len(met)
 
 
 def aligned(line: bytes, cells: list[Span]) -> list[Span]:

@@ -17,6 +17,7 @@ from triage.redact.named.cells import (
     aligned,
     cells_of,
     column,
+    crosses,
     cut,
     line_at,
     ruled,
@@ -67,6 +68,8 @@ _MADE_TITLE: Final = re.compile(rb"[\w.-]{1,40}=[\w.-]{0,40}")
 # A line between rows, and what stands for those that are left out.
 _RULE: Final = re.compile(rb"[\s|+:=-]*|[ ]*\.{2,3}[ .]*")
 _MARKDOWN_RULE: Final = re.compile(rb"[ \t]*\|?(?:[ ]?:?-{2,200}:?[ ]?\|){1,60}(?:[ ]?:?-{2,200}:?)?[ \t\r]*")
+# What ends a block of Markdown.
+_FENCE: Final = re.compile(rb"(?:`{3,9}|~{3,9})[ \t\r]*")
 _MOST_ABOVE: Final = 64
 _OF_ROWS: Final = frozenset(b"| \t:-")
 _JIRA: Final = b"||"
@@ -142,7 +145,8 @@ def _rows(
     data: bytes, end: int, header: bytes, cells: list[Span], mark: bytes | tuple[int, ...], senses: list[Sense | None]
 ) -> Iterator[list[Span]]:
     """Where the cells stand of the rows below a header, by the mark between them or by where each begins."""
-    apart, misfits, ragged = mark != b"  ", 0, list[list[Span]]()
+    # Columns that blanks set apart have no lines without any: below an empty one is what comes next.
+    apart, misfits, ragged = isinstance(mark, bytes) and mark != b"  ", 0, list[list[Span]]()
     begun = False
     for first, last in _below(data, end, apart=apart, quoted=mark in _QUOTING):
         line = data[first:last]
@@ -201,7 +205,7 @@ def _placed(row: list[Span], first: int) -> list[Span]:
 def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes | tuple[int, ...]) -> list[Span]:
     """The cells of a line below a header."""
     if isinstance(mark, tuple):
-        return cut(line, mark)
+        return [] if _FENCE.fullmatch(line) or crosses(line, mark) else cut(line, mark)
     if mark != b"  ":
         return cells_of(line, mark)
     if header[:1] == b" " and line[:1].isdigit():

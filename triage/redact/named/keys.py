@@ -117,6 +117,7 @@ class Vocabulary:
     foreign: frozenset[bytes]
     foreign_keys: frozenset[bytes]
     qualities: frozenset[bytes]
+    copulas: frozenset[bytes]
     screens: frozenset[bytes]
     kinds: frozenset[bytes]
     builds: frozenset[bytes]
@@ -161,6 +162,7 @@ def vocabulary() -> Vocabulary:
             "foreign",
             "foreign_keys",
             "qualities",
+            "copulas",
             "screens",
             "kinds",
             "builds",

@@ -125,6 +125,13 @@ _NAME_WORD: Final = 3
 _MORE: Final = 3
 _SHUFFLED: Final = 12
 _WORD_IN: Final = re.compile(rb"[a-z]{5}")
+_HARD: Final = re.compile(rb"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{5}")
+_LEAST_HARD: Final = 10
+# The longer words of a name as code joins them.
+_HUMPS: Final = re.compile(rb"[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])")
+# What can be said as a word of a name, if it is a short one.
+_SAID: Final = re.compile(rb"[A-Z]?[a-z]?[aeiouy][a-z]{1,4}|[A-Z][a-z][aeiouy]{1,2}")
+_WORD_OF_SIX: Final = re.compile(rb"[a-z]{0,6}?[aeiou][a-z]{0,6}(?<=[a-z]{6})")
 # No more of a value is looked at for it.
 _LONGEST_SHUFFLED: Final = 128
 _HEXADECIMAL: Final = re.compile(rb"(?=[a-f]{0,16}[0-9])[0-9a-f]{16,128}")
@@ -298,7 +305,21 @@ def is_shuffled(value: bytes) -> bool:
     """Whether small letters and capitals change more often than in names of code."""
     text = value[:_LONGEST_SHUFFLED].decode("latin-1")
     changes = sum(one.islower() != two.islower() for one, two in pairwise(text) if two.isalpha())
-    return len(text) >= _SHUFFLED and changes * 3 >= len(text)
+    return (len(text) >= _SHUFFLED and changes * 3 >= len(text)) or _is_without_words(value[:_LONGEST_SHUFFLED])
+
+
+def _is_without_words(value: bytes) -> bool:
+    """Whether letters have so many consonants in a row, small ones and capitals, as no words of a name have.
+
+    Examples
+    --------
+    >>> _is_without_words(b"NbRzvTTKWQoma"), _is_without_words(b"sslXMLHttpRequest"), _is_without_words(b"HTTPSProxy")
+    (True, False, False)
+    """
+    hard = _HARD.search(value) if value.isalpha() and len(value) >= _LEAST_HARD else None
+    if hard is None or value.isupper() or value.islower() or value.istitle() or _is_said(value):
+        return False
+    return not any(is_plain_word(part) or _WORD_OF_SIX.search(part) for part in _HUMPS.findall(value))
 
 
 def is_of_words(value: bytes) -> bool:
@@ -310,7 +331,14 @@ def is_of_words(value: bytes) -> bool:
 
 def is_of_letters(value: bytes) -> bool:
     """Whether letters alone are shuffled, and no words are in them as in names of code."""
-    return is_shuffled(value) and _WORD_IN.search(value) is None
+    if not is_shuffled(value) or _is_said(value):
+        return False
+    return _WORD_IN.search(value) is None or _is_without_words(value)
+
+
+def _is_said(value: bytes) -> bool:
+    """Whether most of some letters can be said as the short words of a name."""
+    return 4 * sum(map(len, _SAID.findall(value[:_LONGEST_SHUFFLED]))) >= 3 * len(value)
 
 
 def in_code(value: bytes) -> bool:

@@ -133,7 +133,8 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     value = data[slice(*span)]
     rule = value.rpartition(b":")[2].isdigit() and b":" in value  # as validators are told: min:8
     named = values.is_name(value) or _METHOD.fullmatch(value)
-    if values.mixed(value, least=5) and b" " not in value and not named and not rule:
+    told = values.mixed(value, least=5) or values.is_of_letters(value)
+    if told and b" " not in value and not named and not rule:
         yield *span, meaning.kind, "compared"
 
 

@@ -146,6 +146,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         return
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
     padded = (value.endswith(b"=") and len(value) >= 8) or (lead.exact and values.is_shuffled(value))
+    padded = padded or values.is_of_letters(value)
     told = lead.start == b"PASS " and _alone(data, at, span)
     sure = padded or told or (opened and least < _LONG)
     sure = sure or (lead.anything and len(value) >= least and not is_word(value))

@@ -60,6 +60,7 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
 _NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
 _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
+_COPULAS: Final = alternatives(vocabulary().copulas).replace(r"\b", "")
 _FLAG: Final = (
     r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session"
     r"|(?:server|node|machine|host|computer)-?name|[_-](?:id|no|nr)\b|number|card|serial|seed|mnemonic|phrase|phone|mobile"
@@ -280,7 +281,9 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
     sure = sure or (strong and values.is_joined(value))
     sure = sure or (
-        values.is_shuffled(value) if strong else len(value) >= _LEAST_SHUFFLED and values.is_of_letters(value)
+        values.is_shuffled(value)
+        if strong
+        else (b"secret" in small or len(value) >= _LEAST_SHUFFLED) and values.is_of_letters(value)
     )
     if sure:
         yield *span, kind, "prose"
@@ -350,8 +353,9 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (
         (
             rf"((?:{_FOREIGN})(?:[ \t]+(?:{_QUALITIES}))?"
-            r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je|to|war|era|ha|on|a))?"
-            r"[ \t]*(?:[:= \t]|\xef\xbc\x9a|\xe6\x98\xaf|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94)[ \t]*)"
+            rf"(?:[ \t]+(?:{_COPULAS}))?"
+            r"[ \t]*(?:[:= \t]|\xef\xbc\x9a|\xe6\x98\xaf|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94"
+            r"|\xe0\xb8\x84\xe0\xb8\xb7\xe0\xb8\xad)[ \t]*)"
         ),
         _told,
     ),

@@ -68,7 +68,16 @@ def segment(data: bytes, start: int) -> Iterator[Found]:
     if data[start - 1 : start] == b"|":
         return
     fields = HL7[data[start : start + 3].lower()]
-    yield from _fields(data, start, fields, b"|", people.line_end(data, start, most=_MOST), "hl7")
+    for begin, end, kind, rule in _fields(data, start, fields, b"|", people.line_end(data, start, most=_MOST), "hl7"):
+        if kind != _ID:
+            yield begin, end, kind, rule
+            continue
+        at = begin
+        for text in data[begin:end].split(b"~"):  # numbers, each with who gave it out behind it
+            number = text.partition(b"^")[0]
+            if number.strip():
+                yield at, at + len(number), kind, rule
+            at += len(text) + 1
 
 
 def _fields(data: bytes, at: int, fields: dict[int, str], mark: bytes, stop: int, rule: str) -> Iterator[Found]:
