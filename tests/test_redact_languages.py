@@ -1,0 +1,81 @@
+"""People in the languages of the world: labels, letters, chats and papers. «...» is masked, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from triage.redact import mask, spans
+
+NAMES = (
+    "ПІБ: «Оксана Бондар»",
+    "Прізвище, ім'я: «Бондар Оксана»",
+    "Ім'я: «Оксана Бондар»",
+    "Фамилия имя отчество: «Петров Иван Ильич»",
+    "الاسم الكامل: «خالد العمري»",
+    "שם מלא: «דוד כהן»",
+    "联系人\uff1a«李建国»",
+    "收件人: «王小明»",
+    "담당자: «김민준»",
+    # fields of things
+    "Отправитель: почтовый сервер",
+    "收件人\uff1a系统管理员",
+    "客户\uff1a北京科技有限公司",
+    "담당자: 시스템",
+)
+LETTERS = (
+    "З повагою,\n«Тарас Бондар»\n",
+    "С наилучшими пожеланиями,\n«Иван Петров»\n",
+    "مع التحية،\n«خالد العمري»\n",
+    "此致\n«王小明»\n",
+    "Дякую,\n«Тарас Бондар»\n",
+    # no names below
+    "З повагою,\nКоманда підтримки\n",
+    "Спасибо,\nприложение не работает\n",
+    "مع التحية،\nفريق الدعم\n",
+    "谢谢\uff01\n程序 崩溃了\n",
+)
+SAID = (
+    "Oi, aqui é «Tatiane Moura». O app fecha.",
+    "Merhaba, benim adım «Tuğçe Demir», uygulama",
+    "Adım «Mehmet Demir», uygulama",
+    "اسمي «خالد العمري» والتطبيق لا يعمل",
+    "اسمي «محمد بن سعيد العمري» ولا",
+    "שמי «דוד כהן» והאפליקציה קורסת",
+    # no persons
+    "1. adım Kurulum Dosyası",
+    "O problema aqui é Visual Studio",
+)
+DAYS = (
+    "تاريخ الميلاد: «1972-09-26»",
+    "ngày sinh: «26/09/1972»",
+    'birthDate: ISODate("«1989-08-20»"), n: 3',
+    '{"birthDate": new Date("«1989-08-20»"), "n": 3}',
+    "birth_date = to_date('«1989-08-20»', 'YYYY-MM-DD')",
+    'birthDate: LocalDate.parse("«1989-08-20»")',
+    'createdAt: ISODate("1989-08-20")',
+    'birth_date = parse_date("%Y-%m-%d")',
+)
+PHONES = (
+    "Tél. : «06 45 89 57 85»",
+    "Tél.\u00a0: «06 45 89 57 85»",
+    "Téléphone\u202f: «06 45 89 57 85»",
+    "رقم الجوال: «+966 50 985 7873»",
+    "手機\uff1a«0912 345 678»",
+)
+
+
+@pytest.mark.parametrize("text", (*NAMES, *LETTERS, *SAID, *DAYS, *PHONES))
+def test_what_is_marked_is_masked_and_nothing_else(text):
+    plain = re.sub("[«»]", "", text)
+    wanted: set[int] = set()
+    at = 0
+    for part in re.findall("«[^»]*»|[^«]+", text):
+        size = len(part.strip("«»"))
+        wanted |= {*range(at, at + size)} if part[0] == "«" else set()
+        at += size
+    found = {place for start, end, _ in spans(plain) for place in range(start, end)}
+    assert not [plain[place] for place in sorted(wanted - found) if plain[place].isalnum()]
+    assert not [plain[place] for place in sorted(found - wanted) if plain[place].isalnum()]
+    assert mask(mask(plain)) == mask(plain)
