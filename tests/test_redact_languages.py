@@ -64,9 +64,54 @@ PHONES = (
     "رقم الجوال: «+966 50 985 7873»",
     "手機\uff1a«0912 345 678»",
 )
+PAPERS = (
+    "РНОКПП: «8918678582»",
+    "Krankenversicherungsnummer: «K749887906»",
+    "RG: «32.795.859-3»",
+    "Placa: «ALF8G80»",
+    "Nr dowodu osobistego: «CJF939544»",
+    "運転免許証番号: «269742796050»",
+    "护照号码\uff1a«E33349061»",
+    "여권번호: «M60507286»",
+    "رقم جواز السفر: «A12345678»",
+    "посвідчення водія: «ВХА 123456»",
+    "车牌号\uff1a«京A12345»",
+    "Госномер: «А123ВС77»",
+    "차량번호: «12가 3456»",
+    # what else is called so, and sentences
+    "Placa: RTX3060",
+    "Placa base: ASUS PRIME B450",
+    "rg: 12.5",
+    "护照已过期",
+    "여권 사진이 필요합니다 123456789",
+)
+CHATS = (
+    "[14:02] «Élodie Lefèvre» : bonjour",
+    "[14:02] «Élodie Lefèvre»\u00a0: bonjour",
+    "[Teams] «Rowena Holbrook» hat am 03.11.2026 geschrieben: ja",
+    "«Rowena Holbrook» schrieb am 03.11.2026:",
+    "On Tue, Nov 3, 2026 at 10:00 AM «Rowena Holbrook» wrote:",
+    "Le 3 nov. 2026 à 10:00, «Élodie Lefèvre» a écrit :",
+    "[14:02] Build Pipeline : done",
+    "Crash Reporter wrote on 2026-11-03: x",
+)
+TRADE = (
+    "NAD+BY+++«Joaquin Olmedo»+«Lindenstr. 76»+Köln++«50667»+DE'\nCTA+IC+:«Joaquin Olmedo»'",
+    "CTA+OC+P1:«Oksana Bondar»'",
+    "NAD+SU+++Nordwind Metall+Halle 7+Köln+++DE'\nCTA+IC+:Einkauf'",
+    "ratio of NAD+NADH, NAD+ alone",
+)
+ACCOUNTS = (
+    "Inlognaam: «veenstra25»",
+    "tcp 0 52 «10.62.231.182»:22 «10.62.231.183»:57267 ESTABLISHED 17571/sshd: «efremova»",
+    "127.0.0.1:6379> AUTH «iashdown» «7E2JyB9ChaS4Aeb9QW»\nOK",
+    "127.0.0.1:6379> AUTH default «7E2JyB9ChaS4Aeb9QW»\nOK",
+    "邮箱\uff1a«ouyang92@kestrel-works.com»",
+    "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1571/sshd: /usr/sbi",
+)
 
 
-@pytest.mark.parametrize("text", (*NAMES, *LETTERS, *SAID, *DAYS, *PHONES))
+@pytest.mark.parametrize("text", (*NAMES, *LETTERS, *SAID, *DAYS, *PHONES, *PAPERS, *CHATS, *TRADE, *ACCOUNTS))
 def test_what_is_marked_is_masked_and_nothing_else(text):
     plain = re.sub("[«»]", "", text)
     wanted: set[int] = set()

@@ -42,7 +42,7 @@ _SPOKEN: Final = re.compile(
     rb"(?=[^\x80-\xff]|\xef|\xe3\x80|\xe3\x81\xa7\xe3\x81\x99|\xec\x9e\x85\xeb\x8b\x88\xeb\x8b\xa4|\Z))"
 )
 _SPEAKER: Final = re.compile(
-    rb"(?:\A|[\n\">:,.!] ?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
+    rb"(?:\A|[\n\">:,.!\]] ?|[0-9] (?:[AP]M )?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
 )
 # The end of the sentence, and no letter or title that is cut short.
 _ENDED: Final = re.compile(rb"(?<=[a-z\x80-\xff]{3})\.(?= |\Z)(?<!Prof\.)(?<!Mrs\.)(?<!Frau\.)")
