@@ -89,6 +89,8 @@ CHATS = (
     "[14:02] «Élodie Lefèvre» : bonjour",
     "[14:02] «Élodie Lefèvre»\u00a0: bonjour",
     "[Teams] «Rowena Holbrook» hat am 03.11.2026 geschrieben: ja",
+    "[Teams] «Zbyslava Ouyang» hat am 03.11.2026 geschrieben: ja",
+    "[Teams] Update Service hat am 03.11.2026 geschrieben: ja",
     "«Rowena Holbrook» schrieb am 03.11.2026:",
     "On Tue, Nov 3, 2026 at 10:00 AM «Rowena Holbrook» wrote:",
     "Le 3 nov. 2026 à 10:00, «Élodie Lefèvre» a écrit :",

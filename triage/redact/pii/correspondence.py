@@ -44,6 +44,8 @@ _SPOKEN: Final = re.compile(
 _SPEAKER: Final = re.compile(
     rb"(?:\A|[\n\">:,.!\]] ?|[0-9] (?:[AP]M )?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
 )
+# When somebody wrote what follows.
+_DAY: Final = re.compile(rb"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b")
 # The end of the sentence, and no letter or title that is cut short.
 _ENDED: Final = re.compile(rb"(?<=[a-z\x80-\xff]{3})\.(?= |\Z)(?<!Prof\.)(?<!Mrs\.)(?<!Frau\.)")
 # One name alone below the closing words, on a line of its own as those are.
@@ -141,10 +143,13 @@ def _presented(size: int, data: bytes, at: int) -> Iterator[Found]:
             yield found
 
 
-def _speaking(_size: int, data: bytes, at: int) -> Iterator[Found]:
+def _speaking(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The full name of somebody who writes, before the word for that."""
     match = _SPEAKER.search(data, max(at - 64, 0), at)
-    if match and given.is_name_of_somebody(match[1]) and is_person(match[1]):
+    if match is None or not is_person(match[1]):
+        return
+    dated = _DAY.match(data, at + size) is not None and people.full_name(match[1]) and not _is_of_things(match[1])
+    if dated or given.is_name_of_somebody(match[1]):
         yield *match.span(1), "person", "said"
 
 

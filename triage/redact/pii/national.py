@@ -21,7 +21,7 @@ _HINT: Final = "number of "
 _BEHIND: Final = frozenset(b"_-+" + DIGITS + b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _SAME: Final = 2
 # Of so many different signs a number has few digits: that on the plates of a car.
-_VARIED: Final = 5
+_VARIED: Final = 4
 _TEN: Final = 10
 _NRIC: Final = (2, 7, 6, 5, 4, 3, 2)
 _NRIC_LETTERS: Final = {

@@ -13,7 +13,7 @@ __all__ = ("first_words", "is_written_as_a_name")
 _JOINED: Final = re.compile("[\u0590-\u05ff\u0600-\u06ff]")
 _EASTERN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 # What a part of a name stands behind, or begins with.
-_BEFORE: Final = frozenset("بن بنت ابن آل عبد أبو ابو أم ام בן בת".split())
+_BEFORE: Final = frozenset(("بن", "بنت", "ابن", "آل", "عبد", "أبو", "ابو", "أم", "ام", "בן", "בת"))
 _ARTICLE: Final = "ال"
 _FULL: Final = 2
 

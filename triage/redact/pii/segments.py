@@ -1,4 +1,4 @@
-"""Messages of hospitals, insurers, banks and trade: segments of HL7, X12 and EDIFACT, parties of SWIFT, FHIR, claims of SAML.
+"""Messages of hospitals, insurers, banks, trade: segments of HL7, X12, EDIFACT, parties of SWIFT, FHIR, claims of SAML.
 
 Which field of a segment holds what is fixed by its format.
 """
