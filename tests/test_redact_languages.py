@@ -1,5 +1,7 @@
 """People in the languages of the world: labels, letters, chats and papers. «...» is masked, and nothing else is."""
 
+# ruff: noqa: RUF001 - letters of other scripts are what is tested
+
 from __future__ import annotations
 
 import re
@@ -103,6 +105,12 @@ TRADE = (
     "NAD+SU+++Nordwind Metall+Halle 7+Köln+++DE'\nCTA+IC+:Einkauf'",
     "ratio of NAD+NADH, NAD+ alone",
 )
+TABLES = (
+    (
+        "User Name            SID\n==================== ======================\n"
+        "corp\\«veenstra25»      «S-1-5-21-8653788228-626057320-1975198453-1229»\n```\n\nSenior Platform Engineer\n"
+    ),
+)
 ACCOUNTS = (
     "Inlognaam: «veenstra25»",
     "tcp 0 52 «10.62.231.182»:22 «10.62.231.183»:57267 ESTABLISHED 17571/sshd: «efremova»",
@@ -113,7 +121,7 @@ ACCOUNTS = (
 )
 
 
-@pytest.mark.parametrize("text", (*NAMES, *LETTERS, *SAID, *DAYS, *PHONES, *PAPERS, *CHATS, *TRADE, *ACCOUNTS))
+@pytest.mark.parametrize("text", [*NAMES, *LETTERS, *SAID, *DAYS, *PHONES, *PAPERS, *CHATS, *TRADE, *TABLES, *ACCOUNTS])
 def test_what_is_marked_is_masked_and_nothing_else(text):
     plain = re.sub("[«»]", "", text)
     wanted: set[int] = set()

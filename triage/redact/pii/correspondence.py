@@ -42,7 +42,8 @@ _SPOKEN: Final = re.compile(
     rb"(?=[^\x80-\xff]|\xef|\xe3\x80|\xe3\x81\xa7\xe3\x81\x99|\xec\x9e\x85\xeb\x8b\x88\xeb\x8b\xa4|\Z))"
 )
 _SPEAKER: Final = re.compile(
-    rb"(?:\A|[\n\">:,.!\]] ?|[0-9] (?:[AP]M )?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
+    rb"(?:\A|[\n\">:,.!\]] ?|[0-9] (?:[AP]M )?)"
+    rb"([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
 )
 # When somebody wrote what follows.
 _DAY: Final = re.compile(rb"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b")

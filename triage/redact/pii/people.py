@@ -64,7 +64,8 @@ _DATE: Final = re.compile(
 )
 # What a day is made of in a shell, a query or a program, where it stands in quotes.
 _WRAPPED: Final = re.compile(
-    rb"""(?:new[ ]{1,3})?[A-Za-z][\w.:]{0,40}(?<=[Dd]ate|DATE|.[Dd]ay|tamp|TAMP|time|Time|arse|TIME)\([ ]?u?\\{0,3}["']"""
+    rb"""(?:new[ ]{1,3})?[A-Za-z][\w.:]{0,40}(?<=[Dd]ate|DATE|.[Dd]ay|tamp|TAMP|time|Time|arse|TIME)"""
+    rb"""\([ ]?u?\\{0,3}["']"""
     rb"""|(?i:date|timestamp)[ ]{0,3}\\{0,3}["']"""
 )
 _POSTAL: Final = re.compile(

@@ -39,7 +39,8 @@ _NATIVE: Final = _any_of(fields_of_people().houses | fields_of_people().users)
 # Blanks, and those that French puts before a colon and no line breaks at.
 _BLANK: Final = r"(?:[ \t]|\xc2\xa0|\xe2\x80\xaf)"
 _SIGN: Final = (
-    rf"[*_]*\\*[\"'`]?[\]}}]?{_BLANK}*(?:::?|[=-]>|,<<|\n\$[0-9]{{1,4}} =|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*{_BLANK}*"
+    rf"[*_]*\\*[\"'`]?[\]}}]?{_BLANK}*(?:::?|[=-]>|,<<|\n\$[0-9]{{1,4}} =|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)"
+    rf"[*_]*{_BLANK}*"
     r"(?:N?\\*[\"'`](?:\\*')?)?"
 )
 # The next cell of a table, what a term means.
@@ -63,7 +64,8 @@ CANDIDATES: Final = (
 """What such a field, or such a format, begins with; see `personal`."""
 # What stands before a string: its length, where it is kept, what it is wrapped in.
 _FIELD: Final = re.compile(
-    rb"(?is)((?:[^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]|(?<=[\x80-\xff])'(?=[\x80-\xff])|(?<=[\x80-\xff]),(?= [\x80-\xff]))+?)(?: \([\w /,.-]{2,24}\))?"
+    rb"(?is)((?:[^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]|(?<=[\x80-\xff])'(?=[\x80-\xff])"
+    rb"|(?<=[\x80-\xff]),(?= [\x80-\xff]))+?)(?: \([\w /,.-]{2,24}\))?"
     rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
     rb"|[*_]*\\*[\"'`]?[\]}]?(?: value)?(?:[ \t]|\xc2\xa0|\xe2\x80\xaf)*(?:::?|[=-]>|,<<|\n\$[0-9]{1,4} =|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*(?:[ \t]|\xc2\xa0|\xe2\x80\xaf)*"
