@@ -152,6 +152,8 @@ def _rows(
         line = data[first:last]
         if line.strip() and _RULE.fullmatch(line):
             continue
+        if line.strip().startswith(b"```"):  # the end of the block that the table stands in
+            return
         row = _row(line, header, cells, mark)
         if len(row) != len(cells):
             misfits += 1

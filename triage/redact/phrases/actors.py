@@ -34,8 +34,10 @@ DOES: Final = (
 CHATS: Final = (
     r"(?:[0-9](?: ?[ap]m)?\][ \t]{1,2}|, [0-9]{1,2}:[0-9]{2}(?: ?[ap]m)? - )((?-i:[A-Z\x80-\xff][a-z'\x80-\xff-]+"
     r"(?:(?: (?:d[aeio]s?|van|von|de[lnr]|la)){0,2} [A-Z\x80-\xff][a-z'\x80-\xff-]+){0,2}"
-    r"|[a-z]+[._][a-z]+[0-9]{0,4}): )"
+    r"|[a-z]+[._][a-z]+[0-9]{0,4})(?: |\xc2\xa0|\xe2\x80\xaf)?: )"
 )
+# French puts one before a colon.
+_BLANK_AT_END: Final = re.compile(rb"(?:[ ]|\xc2\xa0|\xe2\x80\xaf)\Z")
 _ACCOUNT: Final = Sense("username", "user")
 # A hyphen, or another heading of a table.
 _BEHIND_NO_ACCOUNT: Final = re.compile(rb" - |[ \t]+[A-Z@%]{3,12}[ \t\r\n]")
@@ -137,10 +139,11 @@ def paired(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def chatting(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Who writes in a chat, behind the time: a given name, or an account that begins with one."""
-    name = data[start : end - 2]
+    name = _BLANK_AT_END.sub(b"", data[start : end - 2])
+    end = start + len(name)
     if b" " in name:
         if given.is_name_of_somebody(name) and is_person(name):
-            yield start, end - 2, "person", "chat"
+            yield start, end, "person", "chat"
         return
     if given.is_given_name(name.replace(b"_", b".").partition(b".")[0]):
-        yield start, end - 2, "person" if name.istitle() else "username", "chat"
+        yield start, end, "person" if name.istitle() else "username", "chat"

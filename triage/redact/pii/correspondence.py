@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named import users
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii import dotted, geography, given, people, spoken, towns
+from triage.redact.pii import dotted, geography, given, people, scripts, spoken, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found, expression, line_of
@@ -42,8 +42,11 @@ _SPOKEN: Final = re.compile(
     rb"(?=[^\x80-\xff]|\xef|\xe3\x80|\xe3\x81\xa7\xe3\x81\x99|\xec\x9e\x85\xeb\x8b\x88\xeb\x8b\xa4|\Z))"
 )
 _SPEAKER: Final = re.compile(
-    rb"(?:\A|[\n\">:,.!] ?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
+    rb"(?:\A|[\n\">:,.!\]] ?|[0-9] (?:[AP]M )?)"
+    rb"([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
 )
+# When somebody wrote what follows.
+_DAY: Final = re.compile(rb"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b")
 # The end of the sentence, and no letter or title that is cut short.
 _ENDED: Final = re.compile(rb"(?<=[a-z\x80-\xff]{3})\.(?= |\Z)(?<!Prof\.)(?<!Mrs\.)(?<!Frau\.)")
 # One name alone below the closing words, on a line of its own as those are.
@@ -93,7 +96,7 @@ def _signature(size: int, data: bytes, at: int) -> Iterator[Found]:
         match = _SIGNED_SHORT.match(data, at + size)
     if match is None and (beside := _SIGNED_BESIDE.match(data, at + size)) and given.is_name_of_somebody(beside[1]):
         match = beside
-    if match and is_person(match[1]):
+    if match and is_person(match[1]) and scripts.is_written_as_a_name(match[1]):
         yield *match.span(1), "person", "signature"
 
 
@@ -123,24 +126,15 @@ def _calling(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _introduced(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The full name of somebody behind words that say whose it is."""
     match = _SPOKEN.match(data, at + size)
-    if match is None:
+    if match is None or (data[at : at + 1].isalpha() and data[max(at - 1, 0) : at].isalnum()):  # the end of a word
         return
     start, end = match.span(1)
     if ended := _ENDED.search(data, start, end):
         end = ended.start()
-    name = _capitalised(data[start:end])
+    name = scripts.first_words(data[start:end])
     end = start + len(name)
     if (people.full_name(name) or given.is_of_the_east(name)) and is_person(name) and b"'s" not in name:
         yield start, end, "person", "said"
-
-
-def _capitalised(name: bytes) -> bytes:
-    """The words of a name up to one that begins with a small letter beyond ASCII."""
-    if name.isascii():
-        return name
-    words = name.split(b" ")
-    small = (word[:1] >= b"\x80" and word.decode("utf-8", "replace")[0].islower() for word in words)
-    return b" ".join(words[: next((number for number, one in enumerate(small) if one), len(words))])
 
 
 def _presented(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -150,10 +144,13 @@ def _presented(size: int, data: bytes, at: int) -> Iterator[Found]:
             yield found
 
 
-def _speaking(_size: int, data: bytes, at: int) -> Iterator[Found]:
+def _speaking(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The full name of somebody who writes, before the word for that."""
     match = _SPEAKER.search(data, max(at - 64, 0), at)
-    if match and given.is_name_of_somebody(match[1]) and is_person(match[1]):
+    if match is None or not is_person(match[1]):
+        return
+    dated = _DAY.match(data, at + size) is not None and people.full_name(match[1]) and not _is_of_things(match[1])
+    if dated or given.is_name_of_somebody(match[1]):
         yield *match.span(1), "person", "said"
 
 

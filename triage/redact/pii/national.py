@@ -20,6 +20,8 @@ _FILE: Final = Path(__file__).with_name("national.toml")
 _HINT: Final = "number of "
 _BEHIND: Final = frozenset(b"_-+" + DIGITS + b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _SAME: Final = 2
+# Of so many different signs a number has few digits: that on the plates of a car.
+_VARIED: Final = 4
 _TEN: Final = 10
 _NRIC: Final = (2, 7, 6, 5, 4, 3, 2)
 _NRIC_LETTERS: Final = {
@@ -220,8 +222,10 @@ def _leads(entry: Mapping[str, Any]) -> list[str]:
 
 
 def _spelt(name: str) -> set[str]:
-    """The ways to write a name of several words, in other letters than ours as words only."""
-    return {name} if not name.isascii() else {between.join(name.split(" ")) for between in _BETWEEN}
+    """The ways to write a name of several words, in other letters than ours as words only, and with capitals."""
+    if name.isascii():
+        return {between.join(name.split(" ")) for between in _BETWEEN}
+    return {name, name.upper(), name[:1].upper() + name[1:]}
 
 
 def _read() -> tuple[dict[str, tuple[_Number, ...]], dict[str, str]]:
@@ -241,7 +245,7 @@ def _read() -> tuple[dict[str, tuple[_Number, ...]], dict[str, str]]:
 _NUMBERS, _LEADS = _read()
 NAMES: Final = {name: f"{_HINT}{name}" for name in _NUMBERS}
 """What each is called, in words, and the hint of it."""
-LEADS: Final = {text.lower().encode(): hint for text, hint in _LEADS.items()}
+LEADS: Final = {text.encode().lower(): hint for text, hint in _LEADS.items()}
 """The names that lead to a number by themselves, as they are written in small letters, and their hints."""
 _BY_HINT: Final = {f"{_HINT}{name}": numbers for name, numbers in _NUMBERS.items()}
 KINDS: Final = {f"{_HINT}{name}": number[0].kind for name, number in _NUMBERS.items()}
@@ -269,6 +273,7 @@ def part(data: bytes, start: int, end: int, hint: str) -> Span | None:
         if match is None or (match.end() < len(data) and data[match.end()] in _BEHIND):
             continue
         text = match.group()
-        if len(set(text) & set(DIGITS)) > _SAME and holds(text.decode("latin-1")):
+        varied = len(set(text) & set(DIGITS)) > _SAME or len(set(text)) > _VARIED
+        if varied and holds(text.decode("latin-1")):
             return match.span()
     return None

@@ -62,6 +62,12 @@ _DATE: Final = re.compile(
     rb"|[0-9]{4}\xe5\xb9\xb4 ?[0-9]{1,2}\xe6\x9c\x88 ?[0-9]{1,2}\xe6\x97\xa5|-?[0-9]{8,13}|/Date\([0-9-]{5,15}\)/)"
     rb"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?)?(?![0-9])"
 )
+# What a day is made of in a shell, a query or a program, where it stands in quotes.
+_WRAPPED: Final = re.compile(
+    rb"""(?:new[ ]{1,3})?[A-Za-z][\w.:]{0,40}(?<=[Dd]ate|DATE|.[Dd]ay|tamp|TAMP|time|Time|arse|TIME)"""
+    rb"""\([ ]?u?\\{0,3}["']"""
+    rb"""|(?i:date|timestamp)[ ]{0,3}\\{0,3}["']"""
+)
 _POSTAL: Final = re.compile(
     rb"(?:[A-Z]{1,3}-)?(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ +]?[0-9][A-Z]{2}|[A-Z][0-9][A-Z][ +-]?[0-9][A-Z][0-9]"
     rb"|[0-9]{4}[ +]?[A-Z]{2}|[0-9]{2}-[0-9]{3}|[0-9]{3}[ +][0-9]{2}|[0-9]{5}-[0-9]{3,4}"
@@ -177,6 +183,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
     if hint == "licence":
         number = part(data, span, "id", in_quotes=in_quotes)
         return number or part(data, span, "plate", in_quotes=in_quotes)
+    if hint == "date" and (wrapped := _WRAPPED.match(data, start, stop)):
+        start = wrapped.end()
     form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR, "vin": _VIN, "plate": _PLATE}[hint]
     if hint == "id" and (request := _REQUEST.search(data, start, stop)):
         stop = request.start()  # the end of the line of a request

@@ -36,8 +36,11 @@ _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fields_of_people().numbers)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _NATIVE: Final = _any_of(fields_of_people().houses | fields_of_people().users)
+# Blanks, and those that French puts before a colon and no line breaks at.
+_BLANK: Final = r"(?:[ \t]|\xc2\xa0|\xe2\x80\xaf)"
 _SIGN: Final = (
-    r"[*_]*\\*[\"'`]?[\]}]?[ \t]*(?:::?|[=-]>|,<<|\n\$[0-9]{1,4} =|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
+    rf"[*_]*\\*[\"'`]?[\]}}]?{_BLANK}*(?:::?|[=-]>|,<<|\n\$[0-9]{{1,4}} =|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)"
+    rf"[*_]*{_BLANK}*"
     r"(?:N?\\*[\"'`](?:\\*')?)?"
 )
 # The next cell of a table, what a term means.
@@ -47,7 +50,7 @@ _CELL: Final = (
 _VALUED: Final = r"\\*[\"'] value=\\*[\"']"
 CANDIDATES: Final = (
     rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS})(?:{_SIGN}|{_CELL})",
-    rf"(?:{_PHONES}|{_BEYOND}|{_NATIVE})(?:{_SIGN}|{_CELL}|{_VALUED})",
+    rf"(?:{_PHONES}|{_BEYOND}|{_NATIVE})\.?(?:{_SIGN}|{_CELL}|{_VALUED})",
     rf"{WORD_START}(?:{forms.LABELS})\.?(?: \([\w /,.-]{{2,24}}\))?(?:{_SIGN}|{_CELL}|[ \t]*\|[ \t]*)",
     r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
@@ -61,10 +64,11 @@ CANDIDATES: Final = (
 """What such a field, or such a format, begins with; see `personal`."""
 # What stands before a string: its length, where it is kept, what it is wrapped in.
 _FIELD: Final = re.compile(
-    rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
+    rb"(?is)((?:[^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]|(?<=[\x80-\xff])'(?=[\x80-\xff])"
+    rb"|(?<=[\x80-\xff]),(?= [\x80-\xff]))+?)(?: \([\w /,.-]{2,24}\))?"
     rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
-    rb"|[*_]*\\*[\"'`]?[\]}]?(?: value)?[ \t]*(?:::?|[=-]>|,<<|\n\$[0-9]{1,4} =|[=>|]"
-    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
+    rb"|[*_]*\\*[\"'`]?[\]}]?(?: value)?(?:[ \t]|\xc2\xa0|\xe2\x80\xaf)*(?:::?|[=-]>|,<<|\n\$[0-9]{1,4} =|[=>|]"
+    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*(?:[ \t]|\xc2\xa0|\xe2\x80\xaf)*"
     rb"(?:(?:N|\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?"
     rb"|Some\(|Just[ ]|Optional\()?"
     rb"(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
@@ -187,7 +191,10 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     match = _FIELD.fullmatch(data, start, end)
     if match is None:
         return None
-    judge = _judge_of(match[1].strip(b"*_ "))
+    name = match[1].strip(b"*_ ")
+    judge = _judge_of(name)
+    if judge is None and name.endswith(b"."):
+        judge = _judge_of(name[:-1])
     signed = judge in {_labelled, registers.phone} and data[end : end + 1] in _SIGNS
     if end == len(data) or (data[end] in _NO_VALUE and not signed):
         return iter(())

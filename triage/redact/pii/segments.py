@@ -1,4 +1,4 @@
-"""Messages of hospitals, insurers and banks: segments of HL7 and X12, parties of SWIFT, FHIR, claims of SAML.
+"""Messages of hospitals, insurers, banks, trade: segments of HL7, X12, EDIFACT, parties of SWIFT, FHIR, claims of SAML.
 
 Which field of a segment holds what is fixed by its format.
 """
@@ -13,8 +13,8 @@ from typing import Final
 from triage.redact.named import lists
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii import people
-from triage.redact.pii.neighbours import BEGINS_NAMES
+from triage.redact.pii import given, people
+from triage.redact.pii.neighbours import BEGINS_NAMES, fields_of_people
 from triage.redact.text import Found, digits_in, letters_in, line_of
 
 __all__ = ("HL7", "LEADS", "segment")
@@ -57,6 +57,9 @@ _TIMED: Final = re.compile(
 # What somebody counts in a sentence.
 _COUNTED: Final = re.compile(rb"[0-9] [a-z]{4}|[0-9](?:ms|s|m|h|kb|mb|gb)\b|=[0-9]")
 _MOST_LINES: Final = 4
+# In a party of EDIFACT the last field of its name, before that of the street, and that of the postal code.
+_PARTY_NAMED: Final = 4
+_PARTY_CODED: Final = 8
 _VALUE: Final = re.compile(rb"""[^{}\[\]]{0,80}?"value"\s{0,4}:\s{0,4}"([^"\n]{5,40})\"""")
 _VALUE_BEFORE: Final = re.compile(rb""""value"\s{0,4}:\s{0,4}"([^"\n]{5,40})"[^{}\[\]]{0,80}\Z""")
 _OF_ADDRESS: Final = re.compile(rb'(?i)"(?:city|postal_?code|country|district|state)"\s{0,4}:')
@@ -99,6 +102,34 @@ def _interchanged(size: int, data: bytes, at: int) -> Iterator[Found]:
         return
     ends = [place for place in (data.find(b"~", at, last), data.find(b"\\n", at, last)) if place >= 0]
     yield from _fields(data, at, _X12[name], b"*", min(ends, default=last), "x12")
+
+
+def _is_somebody(text: bytes, *, contact: bool) -> bool:
+    """Whether a name is that of a person: a party is more often a company, a contact is none."""
+    own = fields_of_people()
+    plain = (own.nobody | own.things).isdisjoint(text.lower().split())
+    return plain and (given.is_name_of_somebody(text) or (contact and people.full_name(text)))
+
+
+def _traded(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The name and the street of a person that a segment of EDIFACT tells of: of a party, of whom to contact."""
+    text = people.line_end(data, at, most=_MOST)
+    stop = min((place for mark in (b"'", b"\n") if (place := data.find(mark, at, text)) >= 0), default=text)
+    fields = data[at:stop].split(b"+")
+    if not (data[at : at + 3].isupper() and fields[1].isalnum()) or data[at - 1 : at].isalnum():
+        return
+    place = at + sum(len(field) + 1 for field in fields[:2])
+    somebody = False
+    for number, field in enumerate(fields[2:], 2):
+        for part, piece in enumerate(field.split(b":")):
+            named = number <= _PARTY_NAMED and _is_somebody(piece, contact=data[at : at + 3] == b"CTA")
+            house = somebody and data[at : at + 3] == b"NAD" and number == _PARTY_NAMED + 1 and part == 0
+            somebody = somebody or named
+            if named or (house and digits_in(piece)):
+                yield place, place + len(piece), _PERSON if named else _HOUSE, "edifact"
+            elif somebody and number == _PARTY_CODED and digits_in(piece):
+                yield place, place + len(piece), "postal_code", "edifact"
+            place += len(piece) + 1
 
 
 def _party(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -153,6 +184,7 @@ def _claimed(sense: Sense, size: int, data: bytes, at: int) -> Iterator[Found]:
 
 LEADS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     **dict.fromkeys(("nm1*", "n3*", "dmg*", "per*"), _interchanged),
+    **dict.fromkeys(("nad+", "cta+"), _traded),
     **dict.fromkeys(
         (end + tag for end in ("\n", "\\n") for tag in (":50k:", ":50f:", ":50a:", ":59:", ":59f:", ":59a:")), _party
     ),

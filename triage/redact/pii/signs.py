@@ -39,6 +39,8 @@ _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(ran
 _LOCAL_TABLE: Final = bytes(0x61 if code in _LOCAL else 0x20 for code in range(256))
 _LONGEST_LOCAL: Final = 64
 # Legal in an address, yet far more often what precedes one.
+# Signs of the width of a letter, behind the name of a field or a sentence: colons, commas, brackets, blanks.
+_WIDE: Final = re.compile(rb"\xef\xbc[\x81-\x8f\x9a-\x9f]|\xe3\x80[\x80-\x9f]|\xd8\x8c|\xd8\x9b|\xc2\xa0|\xe2\x80\xaf")
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
 # What a terminal is told before an address.
 _COLOUR: Final = re.compile(rb"(?:\x1b|\\(?:u001b|x1b|033|e))\[[0-9;]{0,16}m")
@@ -312,6 +314,8 @@ def _local_part(data: bytes, at: int) -> bytes:
         for mark in _BEFORE_AN_ADDRESS:
             local = local.rpartition(mark)[2]
         local = local.lstrip(b".-!^~}%")
+    if not local.isascii():
+        local = _WIDE.split(local)[-1]
     before = data[at - len(local) - 1 : at - len(local)]
     written = _WRITTEN.match(local) if before == b"\\" else None
     if written:
