@@ -195,8 +195,9 @@ def bare(data: bytes, at: int) -> Span | None:
         return None
     start, end = match.span()
     if data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end, limit)):
-        alone = more.end() == end + 1 and _PARAMETER_NAME.search(data, max(start - _NAME_REACH, 0), start)
-        end = end if alone else more.end()
+        _, stop = more.span()
+        if stop > end + 1 or not _PARAMETER_NAME.search(data, max(start - _NAME_REACH, 0), start):
+            end = stop
     _reach.read(start, end)
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
         end -= 1
