@@ -144,7 +144,7 @@ def test_memory_does_not_grow_with_the_log(tmp_path):
         return reached
 
     peak(10)
-    assert peak(320) < 1.6 * peak(80) + 3_000_000
+    assert peak(800) < 1.6 * peak(200) + 3_000_000
 
 
 def test_time_is_linear_in_the_log():
