@@ -179,3 +179,15 @@ def test_a_key_behind_one_whose_line_ends_are_written_out_is_found_too(first, se
     text = f'{{"private_key": "{key("PRIVATE KEY", first)}{first}{between}{key("RSA PRIVATE KEY", second)}{second}'
     found = [text[start:end] for start, end, kind in spans(text) if kind == "private_key_block"]
     assert [one.rstrip("\\n") for one in found] == [key("PRIVATE KEY", first), key("RSA PRIVATE KEY", second)]
+
+
+@pytest.mark.parametrize("apart", [7_000, 12_000, 15_900, 16_000, 16_030, 16_060, 16_500])
+def test_a_key_far_behind_another_is_found_whole(apart):
+    first, second = (
+        "\n".join(("-----BEGIN EC PRIVATE KEY-----", *[word * 5] * 4, "-----END EC PRIVATE KEY-----"))
+        for word in ("Ab3dXy9zQr7t", "Kw5fTz2mVn8c")
+    )
+    between = "a line of a log of some length\n" * (apart // 31)
+    text = f"{first}\n{between}{second}\nthe end\n"
+    keys = [text[start:end] for start, end, kind in spans(text) if kind == "private_key_block"]
+    assert keys == [first, second]

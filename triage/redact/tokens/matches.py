@@ -203,7 +203,8 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
             ):
                 continue
             begin, end = _window(data, rule, start)
-            searched[index] = end
+            # A block that begins in the second half may be cut short by the end of what is searched.
+            searched[index] = end - _BLOCK_REACH // 2 if rule.of_blocks else end
             for hit in _near(data, rule, start, begin, end):
                 if start == broken and hit.start <= start and not _has_digits_below(data, hit):
                     continue
