@@ -68,3 +68,8 @@ def test_a_word_is_no_key_and_what_is_empty_no_value(text):
 )
 def test_work_grows_as_the_text(unit):
     grows_evenly(lambda text: spans(text, policy=OWN), lambda size: unit * (size // len(unit)), 8_000)
+
+
+@pytest.mark.parametrize("unit", [" ", ", ", "a ", " #", "> "])
+def test_work_grows_as_the_line_of_a_value(unit):
+    grows_evenly(lambda text: spans(text, policy=OWN), lambda size: f"tenant: x{unit * (size // len(unit))}y\n", 8_000)

@@ -165,7 +165,7 @@ def test_what_only_looks_like_one_is_left(text: str) -> None:
     assert spans(text) == []
 
 
-@pytest.mark.parametrize("name", ["gitlab.com", "registry.npmjs.org", "www.acmeworks.com", "acmeworks.com", "a.b"])
+@pytest.mark.parametrize("name", ["gitlab.com", "docs.python.org", "www.acmeworks.com", "acmeworks.com", "a.b"])
 def test_services_of_everybody_are_no_servers_of_somebody(name: str) -> None:
     assert not hosts.is_private(name.encode())
 

@@ -43,7 +43,7 @@ NO_SECRETS = (
     '~ env {\n    name  = "LOG_LEVEL"\n  ~ value = "info" -> "debug"\n}',
     '~ tags = {\n  ~ "Name" = "token-service" -> "auth-service"\n}',
     "$ aws configure get region\neu-central-1",
-    "$ npm config get registry\nhttps://registry.npmjs.org/",
+    "$ npm config get registry\nhttps://docs.python.org/",
     '"primaryKey": "id", "secondaryKey": "created_at"',
     '{"key1": "value1", "key2": "value2"}',
     "/search?state=california&code=22",

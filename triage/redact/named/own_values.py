@@ -29,8 +29,8 @@ _ALONE: Final = re.compile(
     rb"[ \t]*(?:- +|export +|set +|setx +|declare +(?:-x +)?|\$env:|\$)*\\{0,3}[\"']?\Z", re.IGNORECASE
 )
 # A comment behind a value, and another setting of the same line.
-_COMMENT: Final = re.compile(rb"[ \t]+[#;](?:[ \t]|\Z)")
-_SETTING: Final = re.compile(rb"[ \t,;]+[A-Za-z_][\w.-]{0,60}=")
+_COMMENT: Final = re.compile(rb"(?<![ \t])[ \t]++[#;](?:[ \t]|\Z)")
+_SETTING: Final = re.compile(rb"(?<![ \t,;])[ \t,;]++[A-Za-z_][\w.-]{0,60}=")
 _BLOCK: Final = re.compile(rb"[|>][-+0-9]{0,2}[ \t]*\Z")
 _ITEM: Final = re.compile(
     rb"[ \t]*(?:- +)*(?:(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[\w.-][\w .-]{0,80}):(?=\s|\Z))?[ \t]*-?[ \t]*"

@@ -252,7 +252,7 @@ def is_private(name: bytes) -> bool:
 
     Examples
     --------
-    >>> is_private(b"git.lumenworks.fr"), is_private(b"gitlab.com"), is_private(b"registry.npmjs.org")
+    >>> is_private(b"git.lumenworks.fr"), is_private(b"gitlab.com"), is_private(b"docs.python.org")
     (True, False, False)
     """
     small = name.lower()
