@@ -329,7 +329,7 @@ def test_the_sides_of_a_split_by_variant_have_names(tmp_path):
     desk = Desk(tmp_path, here)
     desk.case.split(desk.of(1), "variant")
     (entry,) = desk.journal.entries()
-    assert sorted(side.label for side in entry.sides) == ["ValueError in parse", "ValueError in render"]
+    assert sorted(side.label for side in entry.sides) == ["ValueError in app.parse", "ValueError in app.render"]
 
 
 def test_what_is_taken_back_is_not_taken_back_again(desk):
@@ -411,5 +411,5 @@ def test_an_event_id_that_two_events_have_tells_of_neither():
     columns = {"event_id": ["a", "b", "b"], "ts": pa.array([1, 2, 3], pa.timestamp("us", "UTC"))}
     anchors = Anchors(pa.table(columns), np.array([0, 1, 2]), [entry], {}, token)
     still = np.zeros(3, bool)
-    assert anchors.elsewhere(entry, 0, entry.subjects[0], [0], still).tolist() == []
-    assert anchors.elsewhere(entry, 0, entry.subjects[0], [1, 2], still).tolist() == [0]
+    assert anchors.elsewhere(entry, 0, entry.subjects[0], [0], still)[0].tolist() == []
+    assert anchors.elsewhere(entry, 0, entry.subjects[0], [1, 2], still)[0].tolist() == [0]

@@ -66,7 +66,7 @@ def test_the_frames_are_those_of_the_case(everything, explanations):
         frames = everything.frames(event=why.frame["event_id"].iloc[0])
         frames = frames[frames["stack_no"] == 0]
         assert why.frame["counted"].tolist() == frames["counted"].tolist()
-        columns = {name: none(frames[name]) for name in ("function", "module", "module_offset", "file")}
+        columns = {name: none(frames[name]) for name in ("function", "module", "module_offset", "file", "language")}
         assert none(why.frame["name"].fillna("")) == names_of(columns)
 
 
@@ -124,8 +124,8 @@ def test_variants_are_counted_and_the_commonest_is_shown():
     why = found.explain(found.incidents()["incident_id"][0])
     assert why.variants["events"].tolist() == [3, 2]
     assert why.variants["shown"].tolist() == [True, False]
-    assert why.variants["differs"].tolist() == [pd.NA, "frame 4 of those that count is main instead of retry"]
-    assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main"]
+    assert why.variants["differs"].tolist() == [pd.NA, "frame 4 of those that count is main.main instead of retry"]
+    assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main.main"]
     assert ", the newest of the commonest variant (3 events; 2 variants in all).\n" in why.text
 
 
@@ -158,18 +158,18 @@ def test_the_nearest_say_what_parts_them():
         trace("other", "elsewhere"),
     )
     titles = {found.explain(one).key["value"].str.cat(sep=" "): one for one in found.incidents()["incident_id"]}
-    why = found.explain(titles["exception ValueError parse read main"])
+    why = found.explain(titles["exception ValueError parse.parse read.read main.main"])
     assert why.nearest["near"].tolist() == [
-        "the same family, 3 frames of the key in common (parse, read, main)",
-        "the same family, 2 frames of the key in common (parse, main)",
+        "the same family, 3 frames of the key in common (parse.parse, read.read, main.main)",
+        "the same family, 2 frames of the key in common (parse.parse, main.main)",
     ]
     assert why.nearest["shared"].tolist() == [3, 2]
     assert why.nearest["why"].tolist() == [
         "the type is ValueError here and KeyError there",
-        "frame 2 is read here instead of scan there",
+        "frame 2 is read.read here instead of scan there",
     ]
-    scan = titles["exception ValueError parse scan main"]
-    assert f"    split from {scan} because frame 2 is read here instead of scan there\n" in why.text
+    scan = titles["exception ValueError parse.parse scan main.main"]
+    assert f"    split from {scan} because frame 2 is read.read here instead of scan there\n" in why.text
     alone = found.explain(titles["exception ValueError other elsewhere"])
     assert alone.nearest.empty
     assert "none shares its key, its family or a frame of its key" in alone.text
@@ -318,3 +318,41 @@ def test_an_id_that_is_not_there_is_an_error_that_says_so():
     for found in (triage.load(b""), RedactedCase.lazy(triage.load(b""))):
         with pytest.raises(triage.TriageError, match="incident_id"):
             found.explain("inc_0")
+
+
+def in_files(*files):
+    return triage.loads(
+        "".join(
+            f"2026-01-{day:02} 10:00:00 ERROR app: no\nTraceback (most recent call last):\n"
+            f'  File "{file}", line {day}, in show_total\n    x()\nPermissionError: no\n'
+            for day, file in enumerate(files, 1)
+        )
+    )
+
+
+def test_functions_that_are_called_alike_in_several_files_are_told_of():
+    found = in_files("/srv/shop/a.py", "/srv/shop/b.py", "/home/ada/b.py")
+    (incident,) = found.incidents()["incident_id"]
+    why = found.explain(incident)
+    assert why.spots.to_numpy().tolist() == [[1, "b.py", 2], [1, "a.py", 1]]
+    told = "\nFrame 1 of the key is in 2 files\n  b.py  (2 events)\n  a.py  (1 event)\n"
+    assert told in why.text
+    assert f'part them: case.split("{incident}", by="file")\n' in why.text
+    assert "<li>b.py  (2 events)</li>" in why._repr_html_()
+
+
+def test_folders_of_such_files_are_told_of_and_one_file_is_not():
+    found = in_files("/srv/shop/orders/totals.py", "/srv/shop/users/totals.py")
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert why.spots["file"].tolist() == ["orders/totals.py", "users/totals.py"]
+    found = in_files("/srv/shop/orders/totals.py", "C:\\r17\\orders\\totals.py")
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert (len(why.spots), "of the key is in" in why.text) == (0, False)
+
+
+def test_the_names_of_such_files_are_masked():
+    found = in_files("/srv/ada.lovelace@firma.de/totals.py", "/srv/shop/totals.py")
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert "ada.lovelace@firma.de/totals.py" in why.spots["file"].tolist()
+    assert "/totals.py  (1 event)" in why.text
+    assert "lovelace" not in why.text + why._repr_html_()

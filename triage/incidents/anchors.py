@@ -9,7 +9,7 @@ in the incident itself were put elsewhere by the grouping: another version of it
 - An incident whose id is gone is in any case the one that most of its anchors are in.
 
 An id that two events have tells of neither. What an entry took for one incident only because of a merge or pin that
-was taken back later is not looked for.
+was taken back later is not meant: nobody decided about it alone.
 """
 
 from __future__ import annotations
@@ -37,12 +37,14 @@ SAMPLE: Final = 24
 class Found(NamedTuple):
     """What a subject is now: the numbers of its incidents, and events of it that are in other ones.
 
-    `parts` counts the incidents that it was found in by its events.
+    `parts` counts the incidents that it was found in by its events; `undone` are events of it that were in it only by a
+    merge or pin that was taken back.
     """
 
     numbers: list[int]
     strays: Rows
     parts: int = 0
+    undone: Rows = np.array([], np.int64)
 
     def __bool__(self) -> bool:
         return bool(self.numbers)
@@ -88,8 +90,10 @@ class Anchors:
         found = {self._row[event] for event in events if event in self._row}
         return np.array(sorted(found), np.int64)
 
-    def elsewhere(self, entry: Entry, order: int, subject: Subject, own: Iterable[int], touched: Any) -> Rows:
-        """The anchors of a subject that the grouping alone has put outside its own incidents.
+    def elsewhere(
+        self, entry: Entry, order: int, subject: Subject, own: Iterable[int], touched: Any
+    ) -> tuple[Rows, Rows]:
+        """The anchors of a subject that the grouping alone has put outside its own incidents, and those of taken back.
 
         Parameters
         ----------
@@ -106,10 +110,11 @@ class Anchors:
         rows: Rows = self.rows([*subject.events, *(event for side in sides for event in side.events)])
         rows = rows[~touched[rows] & ~np.isin(self.home[rows], list(own))]
         rows = rows[~np.isin(rows, self._double)]
+        undone = np.zeros(len(rows), bool)
         for window in self._windows if len(rows) else ():
             if window.begin < order < window.end:
-                rows = rows[~np.isin(self.home[rows], list(window.homes)) & ~np.isin(rows, list(window.events))]
-        return rows
+                undone |= np.isin(self.home[rows], list(window.homes)) | np.isin(rows, list(window.events))
+        return rows[~undone], rows[undone]
 
     def parts(self, entry: Entry, subject: Subject, rows: Rows, held: Mapping[int, Rows]) -> tuple[list[int], Rows]:
         """The incidents that are parts of a subject whose anchors `rows` they hold, the fullest first; and the strays.

@@ -155,9 +155,9 @@ class _Replay:
         if number is None and self._is_undone(subject):
             return Found([], self._anchors.rows(()))
         own = self._most(subject.events) if number is None else self._now(number, order)
-        rows = self._anchors.elsewhere(entry, order, subject, own, self._touched)
+        rows, undone = self._anchors.elsewhere(entry, order, subject, own, self._touched)
         more, strays = self._anchors.parts(entry, subject, rows, self._rows)
-        return Found([*own, *more], strays, len(more) + (len(own) if number is None else 0))
+        return Found([*own, *more], strays, len(more) + (len(own) if number is None else 0), undone)
 
     def _strayed(self, entry: Entry, found: Iterable[Found], told: str) -> Rows:
         """The events that an entry names and that are in other incidents now, which is told of."""
@@ -226,6 +226,10 @@ class _Replay:
             self._share(number, [State(order, _STATUS[entry.what], entry.micros, known)])
             self._moved.setdefault(entry.id, []).append(self._rows[number])
         self._strayed(entry, found, "not applied to {}, which has taken in {}")
+        undone = np.concatenate([self._anchors.rows(()), *(each.undone for each in found)])
+        if alone := set(self._owner[undone].tolist()) - {number for each in found for number in each.numbers}:
+            names = ", ".join(sorted(self._names[number] for number in alone)[:_NAMED])
+            self._remark(entry, f"not applied to {names}: part of it only by a merge or pin that was taken back")
 
     def _told(self, rows: Rows) -> list[str]:
         ids: list[str] = self._events["event_id"].take(pa.array(rows)).to_pylist()

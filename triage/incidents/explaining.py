@@ -19,6 +19,7 @@ from triage.incidents.neighbours import Near, nearest
 from triage.incidents.parting import Cause, Keyed, about
 from triage.incidents.ruled import READ, Ruled, in_key, masked_rules, ruled, spread, told_reasons
 from triage.incidents.sides import EVENT, Side, differences, masked, newest, side_of
+from triage.incidents.spots import Spot, spots
 from triage.incidents.templates import Template, templates
 from triage.incidents.variants import COMPARED, Apart, Variant, apart, variants
 from triage.incidents.variants import in_words as in_other_words
@@ -47,6 +48,7 @@ _FRAMES: Final = {
     "counted": "bool", "in_key": "bool", "reason": "string",
 }  # fmt: skip
 _KEY: Final = {"part": "string", "value": "string"}
+_SPOTS: Final = {"frame": "int64", "file": "string", "events": "int64"}
 _SPREAD: Final = {
     "variant_key": "string", "error_type": "string", "events": "int64", "last_seen": "timestamp", "shown": "bool",
     "differs": "string",
@@ -70,6 +72,7 @@ class Story:
     made: str
     frames: pd.DataFrame
     key: pd.DataFrame
+    spots: pd.DataFrame
     variants: pd.DataFrame
     messages: pd.DataFrame
     templates: int
@@ -92,6 +95,7 @@ class _Facts:
     near: list[Near]
     parted: list[list[Cause]]
     brought: str
+    spots: list[Spot]
     variants: list[Variant]
     alike: list[Side]
     apart: list[Apart]
@@ -103,8 +107,8 @@ class _Facts:
 class Explanation:
     """Why the events of an incident are one.
 
-    The DataFrames (`frame`, `key`, `variants`, `messages`, `nearest`, `decisions`) are raw, as all plain tables of the
-    case that was asked; `text` and the HTML form are masked.
+    The DataFrames (`frame`, `key`, `spots`, `variants`, `messages`, `nearest`, `decisions`) are raw, as all plain
+    tables of the case that was asked; `text` and the HTML form are masked.
 
     Examples
     --------
@@ -139,6 +143,14 @@ class Explanation:
     def key(self) -> pd.DataFrame:
         """What the group key is made of, in order; of a key by a rule of `triage.toml` the rule and what it takes."""
         return self._raw.key
+
+    @property
+    def spots(self) -> pd.DataFrame:
+        """The files of the first frame of the key that is in several, with their events; no row where none is.
+
+        Functions that are called alike in two files are one incident until `case.split(id, by="file")` parts them.
+        """
+        return self._raw.spots
 
     @property
     def variants(self) -> pd.DataFrame:
@@ -263,6 +275,7 @@ def explain(
         near=near,
         parted=[_parted(keyed, other, replayed, entries) for other in others],
         brought=brought,
+        spots=spots(own, tables["frames"]) if side.used else [],
         variants=found,
         alike=alike,
         apart=[apart(side, other) for other in alike],
@@ -288,12 +301,14 @@ def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
     side, *rest = masked([facts.side, *facts.others, *facts.alike], mask)
     types = typed({"error_type": "string"}, [(one.error_type,) for one in facts.variants])
     typed_as = mask("events", types)["error_type"]
+    files = mask("frames", typed({"file": "string"}, [(one.file,) for one in facts.spots]))["file"]
     return replace(
         facts,
         side=side,
         others=rest[: len(facts.others)],
         rules=masked_rules(facts.rules, mask),
         parted=parting.masked_causes(facts.parted, mask),
+        spots=[one._replace(file=cell(text)) for one, text in zip(facts.spots, files, strict=True)],
         alike=rest[len(facts.others) :],
         variants=[
             one._replace(error_type=cell(text) or None) for one, text in zip(facts.variants, typed_as, strict=True)
@@ -315,6 +330,7 @@ def _tell(facts: _Facts) -> Story:
         made="What the key would be made of here" if brought else "What the key is made of",
         frames=_frames(side, found),
         key=typed(_KEY, side.told if found is None or brought else found.told(side)),
+        spots=typed(_SPOTS, facts.spots),
         variants=typed(_SPREAD, _spread(facts)),
         messages=typed(_MESSAGES, [row for at, one in enumerate(facts.messages, 1) for row in _slots(at, one)]),
         templates=facts.templates,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Near", "nearest")
 
-_NAMED: Final = ("function", "module", "module_offset", "file")
+_NAMED: Final = ("function", "module", "module_offset", "file", "language")
 
 
 class Near(NamedTuple):

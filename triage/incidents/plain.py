@@ -21,12 +21,16 @@ __all__ = (
     "frame_rows",
     "message_lines",
     "more",
+    "spot_advice",
+    "spot_lines",
+    "spot_title",
     "variant_rows",
 )
 
 # What a page and a text hold at most; the DataFrames hold all.
 _ROWS: Final = 60
 _VARIANTS: Final = 12
+_SPOTS: Final = 5
 
 Rows = list[tuple[Any, ...]]
 
@@ -56,6 +60,7 @@ def explanation_text(story: Story) -> str:
             if frames
             else []
         ),
+        *([["", spot_title(story), *spot_lines(story), f"  {spot_advice(story)}"]] if len(story.spots) else []),
         *([["", "Message", *(f"  {line}" for line in message_lines(story))]] if len(story.messages) else []),
         ["", "Variants", *lined_up(VARIANT_HEADER, variants), *more(beyond, "variant")],
         ["", "Nearest other incidents", *(near or ["  none shares its key, its family or a frame of its key"])],
@@ -119,6 +124,25 @@ def frame_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
         told = (row["idx"], row["in_key"], name or unnamed, row["where"], row["role"], row["reason"])
         rows.append((*map(cell, told), raw if raw != name else ""))
     return rows, len(frames) - len(chosen)
+
+
+def spot_title(story: Story) -> str:
+    """What the files of a frame are called."""
+    return f"Frame {story.spots['frame'].iloc[0]} of the key is in {len(story.spots):,} files"
+
+
+def spot_lines(story: Story) -> list[str]:
+    """A line per file of a frame, and how many more there are."""
+    rows = story.spots.head(_SPOTS).itertuples(index=False, name=None)
+    return [
+        *(f"  {file}  ({plural(events, 'event')})" for _, file, events in rows),
+        *more(len(story.spots) - _SPOTS, "file"),
+    ]
+
+
+def spot_advice(story: Story) -> str:
+    """What to do about a frame that is in several files."""
+    return f'Where these are different functions, part them: case.split("{story.incident_id}", by="file")'
 
 
 def variant_rows(variants: pd.DataFrame) -> tuple[Rows, int]:

@@ -40,7 +40,7 @@ from triage.stacks import messages
 from triage.stacks.frame_table import TRAITS, FrameTable, file_name
 from triage.stacks.joining import isin
 
-__all__ = ("Values", "is_hidden", "kind_at", "places", "side_id", "telling", "value_digest", "values")
+__all__ = ("Values", "ends", "is_hidden", "kind_at", "places", "side_id", "telling", "value_digest", "values")
 
 _DEEPEST: Final = 64
 _OF_FRAMES: Final = frozenset({"frame", "file"})
@@ -199,11 +199,11 @@ def _telling(tables: dict[str, pa.Table], keys: list[str | None], by: str) -> di
         if counted:
             role_of.setdefault(key, role)
         if role_of.get(key) == role and len(found.setdefault(key, [])) < _DEEPEST:
-            found[key] += _ends(file) if by == "file" else [known(tuple(traits)).name]
+            found[key] += ends(file) if by == "file" else [known(tuple(traits)).name]
     return found
 
 
-def _ends(file: str | None) -> tuple[str, str]:
+def ends(file: str | None) -> tuple[str, str]:
     """The name of a file without what a build puts into it, and that with its folder."""
     name = file_name(file)
     folder = (file or "").replace("\\", "/").rpartition("/")[0].rpartition("/")[2]

@@ -42,8 +42,8 @@ Columns = dict[str, list[Any]]
 
 # What the functions here read of the table `frames`.
 COLUMNS: Final = (
-    "frame_kind", "function", "function_raw", "module", "module_offset", "file", "line", "trust", "in_app", "role",
-    "rule", "counted",
+    "frame_kind", "function", "function_raw", "module", "module_offset", "file", "line", "language", "trust", "in_app",
+    "role", "rule", "counted",
 )  # fmt: skip
 # Of the frames that two stacks do not share at their ends, so many of each are aligned; the rest is only listed.
 _ALIGNED: Final = 400
@@ -60,13 +60,13 @@ def names_of(frames: Columns) -> list[str]:
     Examples
     --------
     >>> names_of({"function": ["ns::f(int)", None], "module": [None, "/lib/x.so"], "module_offset": [None, 26],
-    ...           "file": [None, None]})
+    ...           "file": [None, None], "language": ["c++", None]})
     ['ns::f', 'x.so+0x1a']
     """
     known = FrameTable.default().known
-    columns = (frames[name] for name in ("function", "module", "module_offset", "file"))
+    columns = (frames[name] for name in ("function", "module", "module_offset", "file", "language"))
     # What else a frame says gives it its role, and no other name.
-    return [known(("frame", *traits, None, None)).name for traits in zip(*columns, strict=True)]
+    return [known(("frame", *traits, None)).name for traits in zip(*columns, strict=True)]
 
 
 def places_of(frames: Columns) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from triage.stacks.digests import NONE, word
 from triage.stacks.endings import ending
+from triage.stacks.generic import LANGUAGES, place
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Role, Roles
 
@@ -131,6 +132,8 @@ class FrameTable:
         inner = name.replace("anonymous::", "(anonymous namespace)::") if compiled and "anonymous::" in name else ""
         if compiled and ("." in name or ")" in read or inner):
             name = _linked(name, read, module)
+        if name and file and language in LANGUAGES and (where := place(name, _built(file), language)):
+            name, shown = f"{where}.{name}", shown or name
         name = name or _image_place(module, offset) or file_name(file)
         # Of whoever a frame is of which nothing is known, it does not say where the crash is.
         telling = telling if name else 0
@@ -152,7 +155,12 @@ def file_name(file: str | None) -> str:
     >>> file_name("/builds/77/app.4f1c09ab.js"), file_name("https://a.example/index-BX1f9aZk.js?v=7"), file_name(None)
     ('app.js', 'index.js', '')
     """
-    return _BUNDLE.sub("", basename(_QUERY.sub("", file or "")))
+    return basename(_built(file or ""))
+
+
+def _built(file: str) -> str:
+    """A file without what a build puts into its name."""
+    return _BUNDLE.sub("", _QUERY.sub("", file))
 
 
 def _telling(role: Role, *, named: bool) -> int:

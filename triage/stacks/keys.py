@@ -8,7 +8,8 @@
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
-together), no exact crash type in the group (two tools agree). Everything is computed once per distinct frame, stack and
+together; `triage.stacks.generic` has the names that need their file), no exact crash type in the group (two tools
+agree). Everything is computed once per distinct frame, stack and
 message, then spread over the events as columns. Keys are 64 bits of normalised text (`triage.stacks.digests`);
 `ALGO_VERSION` is part of them and stands in every incident, so that keys of two versions are never compared.
 """
@@ -49,7 +50,7 @@ __all__ = (
     "text_of",
 )
 
-ALGO_VERSION: Final = 4
+ALGO_VERSION: Final = 5
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
 # Every field has its word, an empty one too, so that no value can stand in the place of another.
 _EMPTY, _MESSAGE = word(""), word("message")

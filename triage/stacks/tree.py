@@ -23,7 +23,7 @@ __all__ = ("Segment", "folded", "merged")
 # What says most of a node whose frame has several roles in several stacks stands first.
 _ROLES: Final = ("application", "library", "sentinel", "prefix", "noise")
 # What a frame is named by. Numbers stand in front: a name may hold what joins them.
-_NAMED: Final = ("module_offset", "module", "file", "function")
+_NAMED: Final = ("module_offset", "module", "file", "language", "function")
 # As `triage.stacks.counting` says of the frames of a recursion.
 _REPEATS: Final = "repeats the frames above"
 

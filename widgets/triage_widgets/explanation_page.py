@@ -13,6 +13,9 @@ from triage.incidents.plain import (
     frame_rows,
     message_lines,
     more,
+    spot_advice,
+    spot_lines,
+    spot_title,
     variant_rows,
 )
 from triage_widgets.html import Markup, element, table
@@ -42,6 +45,9 @@ def explanation_page(story: Story) -> Markup:
     ]
     if frames:
         parts += [_table("Frames, innermost first", FRAME_HEADER, frames), *_more(left, "frame")]
+    if len(story.spots):
+        files = [element("li", line.strip()) for line in spot_lines(story)]
+        parts += [element("p", f"{spot_title(story)}:"), element("ul", *files), element("p", spot_advice(story))]
     if len(story.messages):
         lines = [element("li", line) for line in message_lines(story)]
         parts += [element("p", "Messages without what changes:"), element("ul", *lines)]
