@@ -1,7 +1,8 @@
 """Runs the command line in a process of its own that needs not import everything first.
 
-Importing takes most of the second that a command runs for, and hundreds run in the tests. So one process imports, and
-each command is a fork of it: with arguments, folder, environment, pipes and exit code of its own. Where there is no
+Importing, and making the patterns of readers and rules, takes most of the seconds that a command runs for, and hundreds
+run in the tests. So one process does that, and each command is a fork of it: with arguments, folder, environment, pipes
+and exit code of its own. Where there is no
 fork, and with `fresh`, it is a new `python -m triage.cli`; `test_running.py` holds that both do the same.
 """
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 MESSAGE = 1 << 20
 # What commands import when they need it; google.genai where it is installed.
+WARM = ("sentry", "traces/python-deep.txt", "logs/python-app.log", "0xgen/crash-20260126T012559123Z.tar.gz")
 LATER = ("pandas", "pyarrow.compute", "triage.opening", "triage.querying", "triage.share.redacted", "google.genai")
 
 
@@ -105,6 +107,7 @@ def serve(number: int) -> None:
     for name in ("triage.cli", *formats, *LATER):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    _warmed()
     with socket.socket(fileno=number) as asking:
         while True:
             asked, files, _, _ = socket.recv_fds(asking, MESSAGE, 3)
@@ -118,6 +121,16 @@ def serve(number: int) -> None:
             for file in files:
                 os.close(file)
             asking.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+
+
+def _warmed() -> None:
+    """Read and mask some samples, which makes the patterns that most commands need."""
+    import triage
+
+    for name in WARM:
+        case = triage.load(ROOT / "sample_bundles" / name)
+        case.redact().incidents()
+        case.explain(case.incidents()["incident_id"][0])
 
 
 def _become(files: list[int], arguments: list[str], cwd: str, environment: dict[str, str]) -> NoReturn:

@@ -4,6 +4,9 @@ What services answer, what functions in a cloud return, what stores and log view
 sent (`held_frames`), an entry of a log as people paste it. Each object is read as a line of a log would be (`log_json`,
 `held_error`), however it is laid out: one that holds an error with a stack becomes an event, and those that tell what
 happened rows of `logs`. A list that an export wraps (`hits.hits`, `entries`, `events`) is read entry by entry.
+
+Clouds make a record of each line that a program writes, and list the newest first: of these the lines are put together
+again, program by program, and read as the log that they were.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from triage.formats.debugbundle_json import DAMAGED, elements, salvage
 from triage.formats.held_text import report
 from triage.formats.log_heads import Said
 from triage.formats.log_records import Reading
+from triage.formats.log_rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +61,12 @@ def sniff(head: Head) -> Match | None:
         for value, _ in zip(_objects(document), range(_LOOKED), strict=False):
             if _error(value):
                 return Match(57, "an object of JSON that holds an error with its stack")
+            if (said := log_json.said(value)) is not None and said.carried:
+                return Match(56, "lines of a program as a cloud lists them, each an object of JSON")
     if head.document is None and head.keys and any(key in head.text for key in _KEYS):
         return Match(42, "JSON with a key that holds stacks")
+    if head.document is None and head.text.lstrip()[:1] == "[" and log_json.may_carry(head.text):
+        return Match(42, "JSON with the keys of lines as clouds list them")
     return None
 
 
@@ -103,6 +111,7 @@ def read(source: Source) -> None:
     reading = Reading(source, NAME)
     data = source.data() if source.encoding == "utf-8" else source.text().encode("utf-8", "replace")
     other = 0
+    lines: list[Row] = []
     listed = bytes(data[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
     for piece in elements(data) if listed else salvage(data, 0, len(data), _START):
         end = piece.offset + piece.length
@@ -112,11 +121,27 @@ def read(source: Source) -> None:
             continue
         for value in _objects(piece.value):
             said = log_json.said(value)
-            if isinstance(said, Said):
+            if isinstance(said, Said) and said.carried:
+                lines.append(Row(0, piece.offset, "{", said, None, end=end))
+            elif isinstance(said, Said):
                 reading.take(said, piece.offset, end)
             else:
                 other += 1
-    reading.tell()
+    reading.read(_in_order(lines))
     source.role = "error"
     if other:
         source.note(f"{other:,} of the objects tell nothing of an error")
+
+
+def _in_order(lines: list[Row]) -> list[Row]:
+    """Lines as their programs wrote them, one program after the other; a list may begin with the newest."""
+    times = [row.said.ts for row in lines if row.said is not None and row.said.ts is not None]
+    if times and times[0] > times[-1]:
+        lines.reverse()
+    programs: dict[str | None, list[Row]] = {}
+    for row in lines:
+        programs.setdefault(row.said.carried if row.said else None, []).append(row)
+    ordered = [row for rows in programs.values() for row in rows]
+    for number, row in enumerate(ordered, 1):
+        row.number = number
+    return ordered

@@ -55,6 +55,8 @@ class Said(msgspec.Struct, gc=False):
     again: bool = False
     # what the row of the form says of it
     form: str | None = None
+    # whose output it is a line of, where a daemon or a cloud made a record of each
+    carried: str | None = None
 
     def moment(self, dated: tuple[int, int] | None) -> log_times.Moment:
         """When it was written."""

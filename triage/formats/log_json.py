@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -21,7 +22,7 @@ from triage.formats.log_heads import Said, level_of, severity
 from triage.records import json_text
 from triage.times import iso, stamp
 
-__all__ = ("CALM", "decoded", "read", "said")
+__all__ = ("CALM", "decoded", "may_carry", "read", "said")
 
 _strict: Final = msgspec.json.Decoder().decode
 # pino, bunyan: 10 to 60
@@ -36,7 +37,54 @@ _AROUND: Final = ("_source", "jsonPayload")
 def _keys() -> dict[str, list[str]]:
     """The rows of `log_json.toml`."""
     table = tomllib.loads(files("triage.formats").joinpath("log_json.toml").read_text("utf-8"))
-    return {str(name): list(keys) for name, keys in table.items()}
+    return {str(name): list(keys) for name, keys in table.items() if name != "carrier"}
+
+
+class _Carrier(NamedTuple):
+    """What makes a record of each line: the members that tell it, the line, and whose it is."""
+
+    has: tuple[str, ...]
+    line: str
+    whose: tuple[str, ...]
+
+
+@cache
+def _carriers() -> tuple[_Carrier, ...]:
+    table = tomllib.loads(files("triage.formats").joinpath("log_json.toml").read_text("utf-8"))
+    return tuple(_Carrier(tuple(row["has"]), row["line"], tuple(row["whose"])) for row in table["carrier"])
+
+
+def _carrier(value: dict[str, Any]) -> _Carrier | None:
+    """What made a record of one line, None where an object is none such."""
+    for carrier in _carriers():
+        if all(name in value for name in carrier.has) and isinstance(value[carrier.line], str):
+            return carrier
+    return None
+
+
+def may_carry(text: str) -> bool:
+    """Whether a text holds the keys of what makes a record of each line.
+
+    Examples
+    --------
+    >>> may_carry('[{"insertId": "a", "textPayload": "started"'), may_carry('[{"text": "a"')
+    (True, False)
+    """
+    return any(all(f'"{name}"' in text for name in carrier.has) for carrier in _carriers())
+
+
+def _whose(value: dict[str, Any], carrier: _Carrier) -> str:
+    """Whose line it is, as a name of a container is written."""
+    told = [str(held) for name in carrier.whose if (held := _member(value, name)) is not None]
+    return "of-" + blake2b("\0".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _member(value: dict[str, Any], name: str) -> Any:
+    """A member of an object, or of its members by dots; None for none."""
+    held: Any = value
+    for part in name.split("."):
+        held = held.get(part) if isinstance(held, dict) else None
+    return held
 
 
 def read(line: str) -> Said | str | None:
@@ -94,10 +142,14 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
             value = {key: item for key, item in value.items() if key != name} | value[name]
     value = _unpacked(value)
     taken: set[str] = set()
-    message = _text(_first(value, "message", taken))
+    carrier = _carrier(value)
+    message = value[carrier.line] if carrier else _text(_first(value, "message", taken))
+    taken.update((carrier.line,) if carrier else ())
     when, level = _first(value, "time", taken), _level(_first(value, "level", taken))
     stack, error_type = _text(_first(value, "stack", taken)), _text(_first(value, "error_type", taken))
     error_value = _text(_first(value, "error_value", taken))
+    if carrier and level in CALM and message and "\n" in message and held_error.likely(message):
+        level = None  # that of the output, not of what was written
     verbose = value.get("errorVerbose")
     if isinstance(verbose, str) and held_error.likely(verbose):
         stack = verbose  # where the error came from, not where it was logged
@@ -105,7 +157,7 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
         held = held_error.find(value) if not stack or not _lined(stack) else None
         if held:
             stack, error_type, error_value = held.stack, error_type or held.type, error_value or held.value
-        elif not stack and message and _lined(message):
+        elif not stack and message and ("\n" in message if carrier else _lined(message)):
             stack = message
     bare = when is None and level is None
     if (message is None and stack is None) or (bare and not (stack and _lined(stack))):
@@ -126,6 +178,7 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
         stack,
         error_type,
         error_value,
+        carried=_whose(value, carrier) if carrier and not stack and "\n" not in value[carrier.line] else None,
     )
 
 
@@ -152,9 +205,7 @@ def _first(value: dict[str, Any], what: str, taken: set[str]) -> Any:
     for key in _keys()[what]:
         held: Any = value.get(key)
         if held is None and "." in key:
-            held = value
-            for part in key.split("."):
-                held = held.get(part) if isinstance(held, dict) else None
+            held = _member(value, key)
         elif held is not None and not isinstance(held, dict):
             taken.add(key)
         if held is not None and not isinstance(held, (dict, list)):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -21,6 +20,7 @@ from msgspec.structs import replace
 from triage.formats import log_line, log_times
 from triage.formats.held_text import report as held_report
 from triage.formats.log_heads import Said, level_of
+from triage.formats.log_rows import HELD_BY_DOCKER, WRAPPED, Record, Row, seen, unwrapped
 from triage.formats.trace_text import add
 from triage.formats.traces.go_head import thrown
 from triage.formats.traces.go_parse import RAISED
@@ -29,21 +29,16 @@ from triage.formats.traces.scanning import Found, along
 from triage.records import json_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from triage.formats.php_entries import Entries
     from triage.formats.traces.reports import Report
     from triage.sources.source import Source
 
-__all__ = ("Reading", "Record", "Row", "source_of", "unwrapped")
+__all__ = ("Reading", "source_of")
 
-# A message is joined from so many lines and characters; those behind it are counted.
-_LINES, _CHARS = 400, 65_536
 # The last records of so many programs are remembered.
 _PROGRAMS: Final = 64
-_DOCKER: Final = '{"log":'
-# Prefixes of containers' lines, which all lines of a record have.
-_WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
-# What of them stands in brackets begins so.
-_BRACKETED: Final = frozenset("psS")
 # What a report in a field says beside its error.
 _REPORTED: Final = (
     "signal", "handled", "error_code", "error_code_name", "fault_address", "release", "os_name", "os_version",
@@ -52,44 +47,6 @@ _REPORTED: Final = (
 _NULS: Final = "\0\ufeff"
 _LOST: Final = frozenset(_NULS)
 _GRAVE: Final = frozenset({"warning", "error", "fatal"})
-
-
-@dataclass(slots=True)
-class Row:
-    """One line as it waits: its place, its text, what its head says, why it is damaged."""
-
-    number: int
-    offset: int
-    text: str
-    said: Said | None
-    damage: str | None
-
-
-@dataclass(slots=True)
-class Record:
-    """A record in the making."""
-
-    said: Said
-    row: Row
-    # what introduced it, where the program has a logger of its own and a daemon or a runner writes each of its lines
-    by: Record | None = None
-    below: list[str] = field(default_factory=list)
-    chars: int = 0
-    left: int = 0
-    event: int | None = None
-
-    def add(self, text: str) -> None:
-        """Take a line below the head."""
-        if len(self.below) < _LINES and self.chars + len(text) <= _CHARS:
-            self.below.append(text)
-            self.chars += len(text)
-        elif text.strip():
-            self.left += 1
-
-    @property
-    def message(self) -> str:
-        """All lines of the message."""
-        return "\n".join([self.said.message, *self.below]).rstrip()
 
 
 class Reading:
@@ -127,10 +84,10 @@ class Reading:
         self._told: dict[tuple[str | None, ...], Record] = {}
         self._order = log_times.Order()
 
-    def read(self) -> None:
-        """Read to the end and say what was found."""
+    def read(self, rows: Iterable[Row] | None = None) -> None:
+        """Read to the end and say what was found; `rows`, numbered from 1, are read in place of the file's lines."""
         source = self.source
-        for item in along(self._lines(), source.size):
+        for item in along(self._lines(self._own() if rows is None else rows), source.size):
             if isinstance(item, int):
                 self._settle(item)
             else:
@@ -162,8 +119,17 @@ class Reading:
             self._held(record, end)
         self.append(record)
 
-    def _lines(self) -> Iterator[tuple[int, str]]:
+    def _lines(self, rows: Iterable[Row]) -> Iterator[tuple[int, str]]:
         """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
+        for row in rows:
+            if row.said is not None:
+                self._heard(row.said)
+            self._rows.append(row)
+            row.line = seen(row)
+            yield row.offset, row.line
+
+    def _own(self) -> Iterator[Row]:
+        """The lines of the file."""
         end = -1
         for number, (place, line) in enumerate(self.source.text_lines(), 1):
             offset, text = place, line
@@ -174,12 +140,7 @@ class Reading:
                 offset, text = self._cut(number, offset, text)
             said = log_line.read(text)
             damage = said if isinstance(said, str) else None
-            row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
-            if row.said is not None:
-                self._heard(row.said)
-            self._rows.append(row)
-            is_json = row.said is not None and (row.said.json or (text[:1] == "{" and not text.startswith(_DOCKER)))
-            yield offset, "" if is_json else text
+            yield Row(number, offset, text, None if isinstance(said, str) else said, damage)
 
     def _heard(self, said: Said) -> None:
         """Note where the head stands in the order of the log, in which events are not told: a trace ends later."""
@@ -209,7 +170,8 @@ class Reading:
         """Read the lines before a number, counted from 0, that no trace takes any more; all without one."""
         rows = self._rows
         while rows and (end is None or rows[0].number <= end):
-            self._line(rows.popleft(), self._end())
+            row = rows.popleft()
+            self._line(row, self._end() if row.end is None else row.end)
 
     def _end(self) -> int:
         """Where the line ends that waits no more, its newline included."""
@@ -219,7 +181,7 @@ class Reading:
 
     def _line(self, row: Row, end: int) -> None:
         """One line that is of no trace; `end` is where the next one begins."""
-        held = row.text.startswith(_DOCKER)
+        held = row.text.startswith(HELD_BY_DOCKER)
         if self._php and (held or row.said or row.text[:1] != "{") and self._php.take(row, end):
             self._close()
         elif row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
@@ -271,15 +233,18 @@ class Reading:
         """A trace, the lines of which are the next that wait."""
         rows = [self._rows.popleft() for _ in range(min(found.last - found.first + 1, len(self._rows)))]
         first, ends = rows[0], [row.offset for row in rows[1:]] + [self._end()]
+        if first.end is not None:
+            ends = [row.end or 0 for row in rows]
+            found = found._replace(offset=min(row.offset for row in rows), end_offset=max(ends))
         if self._php and self._php.owns(first, found):
             for row, end in zip(rows, ends, strict=True):
                 self._line(row, end)
             return
-        stream = split(first.text).stream
+        stream = split(first.line).stream
         if first.said is not None:
             self._close()
             self._current = Record(first.said, first, self._introduced(first.said))
-        elif self._current is not None and stream[:1] in _WRAPPED and stream[1:2] != self._stream()[1:2]:
+        elif self._current is not None and stream[:1] in WRAPPED and stream[1:2] != self._stream()[1:2]:
             self._close()
         if not self._rows:
             # the size of a stream is known at its end only
@@ -291,7 +256,7 @@ class Reading:
             self._current.event = event if self._current.event is None else self._current.event
         for row, end in zip(rows[1:], ends[1:], strict=True):
             # lines of others stand between those of the trace
-            theirs = split(row.text).stream
+            theirs = split(row.line).stream
             if not same(theirs, stream):
                 self._line(row, end)
 
@@ -302,7 +267,7 @@ class Reading:
 
     def _stream(self) -> tuple[str, ...]:
         """Where the record came from that is open."""
-        return split(self._current.row.text).stream if self._current is not None else ()
+        return split(self._current.row.line).stream if self._current is not None else ()
 
     def columns(self, record: Record | None, found: Found | None) -> dict[str, Any]:
         """What the record that introduces a trace says of it."""
@@ -397,19 +362,6 @@ class Reading:
             origin="log",
             parse_status="raw" if not said.time and not said.level and said.ts is None else status,
         )
-
-
-def unwrapped(text: str) -> tuple[tuple[str, ...], str]:
-    """The container that a line is of, () where none wrapped it, and the line without what was put before it.
-
-    Examples
-    --------
-    >>> unwrapped("web_1  | #0 {main}"), unwrapped("#0 {main}")
-    ((('web_1',), '#0 {main}'), ((), '#0 {main}'))
-    """
-    bare = text[:1] in {" ", "\t", ""} or (text[0] == "[" and text[1:2] not in _BRACKETED)
-    line = None if bare else split(text)
-    return (line.stream[1:2], line.text) if line is not None and line.stream[:1] in _WRAPPED else ((), text)
 
 
 def source_of(moment: log_times.Moment) -> str:

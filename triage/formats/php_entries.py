@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from triage.formats.log_records import Reading, Record, Row, unwrapped
+from triage.formats.log_records import Reading
+from triage.formats.log_rows import Record, Row, unwrapped
 from triage.formats.traces import php_parse
 from triage.formats.traces.php_parse import LEVELS
 from triage.formats.traces.prefixes import split
