@@ -1,4 +1,4 @@
-"""The work that a hostile text makes grows as the text does: at four times the length about four times as much.
+"""The work that a hostile text makes grows as the text does: at three times the length about three times as much.
 
 No clock, which neighbours' load would move: work is counted. Calls of Python and C functions, the bytes that RE2 is
 handed and gets through, and the bytes that are searched, counted or copied of the text itself. What a single call of a
@@ -21,10 +21,10 @@ from triage.redact import mask
 from triage.redact.redactor import Redactor
 from triage.redact.text import Expression
 
-SMALL, LARGE = 16 << 10, 64 << 10
-# Linear work is four times as much; what grows with the square is sixteen times. Between them: windows of 8 KiB around
-# a place, which a text of 16 KiB does not fill everywhere.
-RATIO = 6
+SMALL, LARGE = 12 << 10, 36 << 10
+# Linear work is three times as much; what grows with the square is nine times. Between them: windows of 8 KiB around
+# a place, which a text of 12 KiB does not fill everywhere.
+RATIO = 5
 # Too little to tell how it grows: what a call costs however short the text is.
 NOTHING = 20_000
 # Calls per byte at which 64 KiB take half a second on the machine where the limit was set.
@@ -176,7 +176,7 @@ def test_a_line_without_an_end():
     small, large = work(line, learn=True), work(line * 16, learn=True)
     assert large.calls <= 16 * 1.5 * small.calls
     assert large.searched <= 16 * 1.5 * small.searched
-    # Eight KiB to either side of a place are looked at, which 16 KiB do not have everywhere.
+    # Eight KiB to either side of a place are looked at, which 12 KiB do not have everywhere.
     assert large.looked <= 16 * 2 * small.looked
 
 
