@@ -118,3 +118,21 @@ def test_a_value_runs_on_over_the_end_of_its_line():
 )
 def test_crashes_without_secrets_stay_as_they_are(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ENCODED.values(), ids=ENCODED)
+def test_a_text_that_is_scanned_again_gives_the_same(text):
+    data = f"{'started ' * 9}\nbody: {text} end\nmail to ada@firma.de\n".encode()
+    scanner = Scanner(Policy.default())
+    known = Known([("host", b"started")], [])
+    first, second = scanner.find(data), scanner.find(data)
+    assert first == second == Scanner(Policy.default()).find(data)
+    assert scanner.find(data, known) == Scanner(Policy.default()).find(data, known)
+
+
+def test_what_is_kept_of_a_text_holds_no_value():
+    scanner = Scanner(Policy.default())
+    scanner.find(f"{'started ' * 9}\n{PLAIN}\nmail to ada@firma.de\n".encode())
+    kept = [hit.value for hits in scanner._found.values() for hit in hits]
+    assert len(kept) == 2
+    assert not any(kept)

@@ -35,8 +35,10 @@ __all__ = ("Scanner", "forget")
 _START: Final = attrgetter("start")
 _END: Final = attrgetter("end")
 _RANK: Final = attrgetter("rank")
-_BLOCK: Final = 4_096
-_MOST_SILENT: Final = 65_536
+# Texts from so many bytes on are known again, so many of them with so many places.
+_LEAST: Final = 64
+_MOST_TEXTS: Final = 65_536
+_MOST_HITS: Final = 262_144
 _MARKS: Final = 3
 _BRACKETS: Final = b" \t\r\n\"'`,:;[]{}()<>"
 _ENDS: Final = frozenset(b"\r\n\\\"'")
@@ -49,8 +51,9 @@ class Scanner:
     """Finds under one policy."""
 
     def __init__(self, policy: Policy) -> None:
-        # Digests of blocks in which no rule found anything: the passes over a case hand each over three times.
-        self._silent: set[bytes] = set()
+        # What rules found in a text, without the values, by its digest: the passes over a case hand each over four times.
+        self._found: dict[bytes, tuple[Hit, ...]] = {}
+        self._hits = 0
         self._keys = policy.keys
         self._own = OwnKeys(policy.keys) if policy.keys else None
         self._wanted = partial(_wanted, policy.keys)
@@ -66,19 +69,28 @@ class Scanner:
 
     def find(self, data: bytes, known: Known | None = None) -> list[Hit]:
         """Every place, sorted and disjoint; what is masked already is none."""
-        large = len(data) >= _BLOCK
-        block = _digest(data) if large and self._silent else b""
-        silent = block in self._silent
-        if silent and known is None:
+        digest = _digest(data) if len(data) >= _LEAST else b""
+        before = self._found.get(digest)
+        if before == () and known is None:
             return []
         layers = self.layers(data)
         try:
-            told = [] if silent else self._told(layers)
-            if not told and large and len(self._silent) < _MOST_SILENT:
-                self._silent.add(block or _digest(data))
+            if before is None:
+                told = self._told(layers)
+                self._keep(digest, data, told)
+            else:
+                told = [hit.but(value=data[hit.start : hit.end]) for hit in before]
             return self._settled(layers, chain(told, _named_again(layers, known)) if known is not None else told)
         finally:
             forget()
+
+    def _keep(self, digest: bytes, data: bytes, told: list[Hit]) -> None:
+        """Keep where the hits of a text are, if it holds their values as they are."""
+        if not digest or len(self._found) >= _MOST_TEXTS or self._hits + len(told) > _MOST_HITS:
+            return
+        if all(hit.value == data[hit.start : hit.end] for hit in told):
+            self._found[digest] = tuple(hit.but(value=b"") for hit in told)
+            self._hits += len(told)
 
     def found(self, layers: Sequence[Layer]) -> list[Hit]:
         """As `find`, of a text that is handed over once; what was looked up is kept until `forget`."""

@@ -42,7 +42,7 @@ _ENDS: Final = frozenset({b"", b"\n", b"\r", b'"', b"'", b"\\", b" ", b","})
 _OPENINGS: Final = frozenset({b"(", b"[", b"{", b"<", b"$", b"/", b".", b"-", b"@", b"%", b"*", b"~"})
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _LONG_RUN: Final = re.compile(rb"\x01{16,}")
-_SMALL: Final = 16_384
+_SMALL: Final = 1_024
 # How gzip and zlib begin.
 _PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _ANY_HEADER: Final = 32
