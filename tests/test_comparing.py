@@ -33,12 +33,12 @@ def compared(first, second):
         (
             trace("parse", "read", "main"),
             trace("scan", "read", "main"),
-            "frame 1 is parse in A instead of scan in B; of 3 frames of the key 2 are in both.",
+            "frame 1 is parse.parse in A instead of scan in B; of 3 frames of the key 2 are in both.",
         ),
         (
             trace("parse", "read"),
             trace("parse", "read", "main"),
-            "frame 3 is main in B, and there is none in A; of 3 frames of the key 2 are in both.",
+            "frame 3 is main.main in B, and there is none in A; of 3 frames of the key 2 are in both.",
         ),
         (
             trace("parse", error="KeyError"),
@@ -53,7 +53,7 @@ def compared(first, second):
         (
             trace("parse"),
             trace("scan"),
-            "frame 1 is parse in A instead of scan in B; no frame of the key is in both.",
+            "frame 1 is parse.parse in A instead of scan in B; no frame of the key is in both.",
         ),
     ],
 )
@@ -77,11 +77,11 @@ def test_long_messages_are_told_where_they_part():
 def test_frames_stand_beside_each_other():
     why = compared(trace("parse", "read", "run", "main"), trace("scan", "skip", "read", "main"))
     assert why.frame[["name_a", "relation", "name_b"]].fillna("").to_numpy().tolist() == [
-        ["parse", "different", "scan"],
+        ["parse.parse", "different", "scan"],
         ["", "only in B", "skip"],
-        ["read", "same", "read"],
-        ["run", "only in A", ""],
-        ["main", "same", "main"],
+        ["read.read", "same", "read.read"],
+        ["run.run", "only in A", ""],
+        ["main.main", "same", "main.main"],
     ]
     assert why.frame["in_key_a"].tolist()[:1] == [True]
     assert all(isinstance(dtype, pd.ArrowDtype) for dtype in [*why.frame.dtypes, *why.facts.dtypes])

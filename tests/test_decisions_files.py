@@ -12,7 +12,8 @@ DAY = "2026-01-{day:02} 10:00:00 ERROR app: no\n"
 def log(*files):
     return "".join(
         DAY.format(day=day)
-        + f'Traceback (most recent call last):\n  File "{file}", line {day}, in show_total\n    x()\nPermissionError: no\n'
+        + f'Traceback (most recent call last):\n  File "{file}", line {day}, in show_total\n    x()\n'
+        + "PermissionError: no\n"
         for day, file in enumerate(files, 1)
     )
 

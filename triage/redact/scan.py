@@ -51,7 +51,7 @@ class Scanner:
     """Finds under one policy."""
 
     def __init__(self, policy: Policy) -> None:
-        # What rules found in a text, without the values, by its digest: the passes over a case hand each over four times.
+        # What rules found in a text, without the values, by its digest: the passes over a case hand each over again.
         self._found: dict[bytes, tuple[Hit, ...]] = {}
         self._hits = 0
         self._keys = policy.keys
