@@ -128,3 +128,26 @@ def test_a_message_with_its_lines_is_one_record():
     case = triage.loads(lines_of([journald(1, "\n".join(TRACE)), journald(2, "done")]))
     assert titles(case) == ["KeyError in fetch_total"]
     assert case.logs()["message"].tolist()[-1] == "done"
+
+
+@CARRIERS
+def test_what_was_written_a_second_later_is_no_part_of_the_message(record):
+    later = 2_000 if record is amazon else 999_000
+    early = [record(0, line) for line in TRACE]
+    after = [record(later + at, line) for at, line in enumerate(["worker 7 is ready", "listening"])]
+    if record is not amazon:  # its times are thousandths, those of the others are all within one second
+        after = [
+            json.loads(json.dumps(each).replace("10:00:00", "10:00:02").replace("1767261600", "1767261602"))
+            for each in after
+        ]
+    case = triage.loads(lines_of([*early, *after]))
+    assert case.events()["error_value"].tolist() == ["'total'"]
+    assert case.logs()["message"].tolist()[-2:] == ["worker 7 is ready", "listening"]
+
+
+def test_containers_say_when_each_line_was_written():
+    def cri(second, line):
+        return f"2026-01-01T10:00:{second:02}.000000001Z stderr F {line}\n"
+
+    case = triage.loads("".join(cri(1, line) for line in [*TRACE, "of 7"]) + cri(9, "worker 7 is ready"))
+    assert case.events()["error_value"].tolist() == ["'total'\nof 7"]

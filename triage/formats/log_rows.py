@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from triage.formats.traces.prefixes import split
+from triage.records import json_text
 
 if TYPE_CHECKING:
     from triage.formats.log_heads import Said
@@ -69,7 +71,10 @@ def seen(row: Row) -> str:
     said, text = row.said, row.text
     if said is None or not (said.json or (text[:1] == "{" and not text.startswith(HELD_BY_DOCKER))):
         return text
-    return f"{said.carried} | {said.message}" if said.carried else ""
+    if not said.carried:
+        return ""
+    moment = "" if said.ts is None else datetime.fromtimestamp(0, UTC) + timedelta(microseconds=said.ts)
+    return json_text({"log": said.message, "stream": said.carried, "time": str(moment)})
 
 
 def unwrapped(text: str) -> tuple[tuple[str, ...], str]:

@@ -2,8 +2,8 @@
 
 A message may have lines of its own, and nothing marks its last one. What certainly is no message: a line with a log
 prefix that the report's own lines have not, one that begins a record in any form that readers of logs know
-(`log_heads`), the lines that fuzzers and shells write, and the fence of Markdown that closes the block that the report
-stands in.
+(`log_heads`), one that was written a second after the line before it, the lines that fuzzers and shells write, and the
+fence of Markdown that closes the block that the report stands in.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _LOG: Final = lazy(
     r"|make(?:\[\d+\])?: \*\*\*|Command exited with|Process finished with|\[\d{4}-\d\d-\d\d"
     r"|\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:"
 )
+# A program writes all lines of an error at once: later than this, in microseconds, it writes something else.
+_LATER: Final = 1_000_000
 _FENCE: Final = lazy(r"\s{0,12}(`{3,40}|~{3,40})")
 
 
@@ -91,9 +93,16 @@ class Tail:
         stream = self._window.stream(index)
         if stream and (self._window.is_record(index) if same(stream, self._stream) else self._begins(index, stream)):
             return True
-        if strict and self._records and stream and not line[:1].isspace():
+        if stream and ((strict and self._records and not line[:1].isspace()) or self._is_later(index)):
             return True
         return is_log(line) or (("```" in line or "~~~" in line) and closes(self._window, index, self._start))
+
+    def _is_later(self, index: int) -> bool:
+        """Whether the line was written a second after the one before it or later, where whoever wrapped it says so."""
+        here, before = self._window.line(index), self._window.line(index - 1)
+        if here is None or before is None or here.ts is None or before.ts is None:
+            return False
+        return here.ts - before.ts >= _LATER
 
     def _begins(self, index: int, stream: tuple[str, ...]) -> bool:
         """Whether a line with a prefix, among those of a report without, begins a record."""
