@@ -82,7 +82,7 @@ def test_columns_are_chosen_and_missing_ones_named(panic):
         panic.frames(columns=["nonsense"])
 
 
-@pytest.mark.parametrize("ask", [{"incident": "inc_0"}, {"event": "gone"}])
+@pytest.mark.parametrize("ask", [{"incident": "inc_gone"}, {"event": "gone"}])
 def test_an_id_nobody_has(panic, ask):
     with pytest.raises(triage.TriageError, match=r"case\.(incidents|events)\(\)"):
         panic.frames(**ask)

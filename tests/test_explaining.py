@@ -124,8 +124,8 @@ def test_variants_are_counted_and_the_commonest_is_shown():
     why = found.explain(found.incidents()["incident_id"][0])
     assert why.variants["events"].tolist() == [3, 2]
     assert why.variants["shown"].tolist() == [True, False]
-    assert why.variants["differs"].tolist() == [pd.NA, "frame 4 of those that count is main.main instead of retry"]
-    assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main.main"]
+    assert why.variants["differs"].tolist() == [pd.NA, "frame 4 of those that count is main instead of retry"]
+    assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main"]
     assert ", the newest of the commonest variant (3 events; 2 variants in all).\n" in why.text
 
 
@@ -158,18 +158,18 @@ def test_the_nearest_say_what_parts_them():
         trace("other", "elsewhere"),
     )
     titles = {found.explain(one).key["value"].str.cat(sep=" "): one for one in found.incidents()["incident_id"]}
-    why = found.explain(titles["exception ValueError parse.parse read.read main.main"])
+    why = found.explain(titles["exception ValueError parse.parse read main"])
     assert why.nearest["near"].tolist() == [
-        "the same family, 3 frames of the key in common (parse.parse, read.read, main.main)",
-        "the same family, 2 frames of the key in common (parse.parse, main.main)",
+        "the same family, 3 frames of the key in common (parse.parse, read, main)",
+        "the same family, 2 frames of the key in common (parse.parse, main)",
     ]
     assert why.nearest["shared"].tolist() == [3, 2]
     assert why.nearest["why"].tolist() == [
         "the type is ValueError here and KeyError there",
-        "frame 2 is read.read here instead of scan there",
+        "frame 2 is read here instead of scan there",
     ]
-    scan = titles["exception ValueError parse.parse scan main.main"]
-    assert f"    split from {scan} because frame 2 is read.read here instead of scan there\n" in why.text
+    scan = titles["exception ValueError parse.parse scan main"]
+    assert f"    split from {scan} because frame 2 is read here instead of scan there\n" in why.text
     alone = found.explain(titles["exception ValueError other elsewhere"])
     assert alone.nearest.empty
     assert "none shares its key, its family or a frame of its key" in alone.text

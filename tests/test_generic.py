@@ -48,11 +48,9 @@ def test_handlers_are_told_apart_by_their_bundles_and_not_by_their_builds():
 
 
 def test_a_name_that_tells_enough_needs_no_file():
-    text = PYTHON.replace("in main", "in import_orders")
-    assert signature(text.format(folder="/a", file="one.py", line=1)) != ""
     first = FrameTable.default().known(("frame", "import_orders", None, None, "/a/one.py", "python", None))
     other = FrameTable.default().known(("frame", "import_orders", None, None, "/a/two.py", "python", None))
-    assert first.word == other.word
+    assert (first.word, first.placed) == (other.word, "")
 
 
 @pytest.mark.parametrize(
@@ -70,8 +68,8 @@ def test_the_event_and_the_text_of_it_have_one_key():
     known = FrameTable.default().known
     relative = known(("frame", "get", "orders.views", None, "orders/views.py", "python", True))
     absolute = known(("frame", "get", None, None, "/srv/shop/orders/views.py", "python", None))
-    assert relative.word == absolute.word
-    assert (relative.name, relative.shown) == ("orders.views.get", "get")
+    assert relative.placed_word == absolute.placed_word
+    assert (relative.name, relative.placed, relative.shown) == ("get", "orders.views.get", "get")
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
@@ -81,6 +79,12 @@ def test_every_language_has_names(language):
     assert place(name, f"/a/b/invoices.{ends[language]}", language) == "invoices"
 
 
+def test_only_the_first_frame_of_a_key_is_taken_with_its_file():
+    trace = PYTHON.replace("in main", "in import_orders")
+    one, other = (signature(trace.format(folder="/a", file=file, line=1)) for file in ("one.py", "two.py"))
+    assert one == other != ""
+
+
 def test_native_functions_need_no_file():
     known = FrameTable.default().known
-    assert known(("frame", "main", None, None, "/a/x.c", "c", None)).name == "main"
+    assert known(("frame", "main", None, None, "/a/x.c", "c", None)).placed == ""

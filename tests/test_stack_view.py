@@ -86,9 +86,9 @@ def test_variants_stand_side_by_side_the_commonest_first(shop: triage.Case) -> N
 def test_the_call_tree_says_where_they_part(shop: triage.Case) -> None:
     rows = ask(view_of(shop), "tree")
     assert [(row["level"], row["names"][0], row["name"], row["events"]) for row in rows] == [
-        (1, "main.main", "main.main", 4),
-        (2, "web", "parse.parse", 3),
-        (2, "job.job", "parse.parse", 1),
+        (1, "main", "main", 4),
+        (2, "web", "parse", 3),
+        (2, "job", "parse", 1),
     ]
     assert [row["counted"] for row in rows] == [False, True, True]
 
@@ -221,7 +221,7 @@ def test_a_merge_goes_into_the_journal_and_the_view_follows_it(decided: triage.C
     again = triage.load(SHOP.encode(), journal=tmp_path)
     assert again.incidents()["incident_id"].tolist() == [head["incident_id"]]
     assert again.journal()["why"].tolist() == ["the same price"]
-    assert [row["names"] for row in ask(again.stack_view(), "tree") if row["level"] == 2][-1] == ("mail", "send.send")
+    assert [row["names"] for row in ask(again.stack_view(), "tree") if row["level"] == 2][-1] == ("mail", "send")
 
 
 def test_a_view_shows_what_became_of_its_incident_elsewhere(decided: triage.Case) -> None:

@@ -88,10 +88,10 @@ class Comparison:
     --------
     >>> import triage
     >>> trace = 'Traceback (most recent call last):\\n  File "a.py", line 1, in {}\\nValueError: x\\n\\n'
-    >>> case = triage.loads(trace.format("parse") + trace.format("scan"))
+    >>> case = triage.loads(trace.format("pay") + trace.format("scan"))
     >>> one, two = sorted(case.incidents()["incident_id"], key=lambda one: case.explain(one).frame["name"][0])
     >>> case.compare(one, two).text.splitlines()[0]
-    'Two incidents, because frame 1 is parse in A instead of scan in B; no frame of the key is in both.'
+    'Two incidents, because frame 1 is pay in A instead of scan in B; no frame of the key is in both.'
     """
 
     def __init__(self, pair: _Pair, mask: Mask | None) -> None:

@@ -113,12 +113,12 @@ class Explanation:
     Examples
     --------
     >>> import triage
-    >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nValueError: x\\n")
+    >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in pay\\nValueError: x\\n")
     >>> why = case.explain(case.incidents()["incident_id"][0])
     >>> why.frame[["name", "reason"]].to_dict("records")
-    [{'name': 'f', 'reason': 'counts: the only application frame'}]
+    [{'name': 'pay', 'reason': 'counts: the only application frame'}]
     >>> why.text.splitlines()[0]
-    'exception: ValueError | f'
+    'exception: ValueError | pay'
     """
 
     def __init__(self, facts: _Facts, mask: Mask | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.share.printable import plural
-from triage.stacks.explanation import names_of
+from triage.stacks.explanation import key_names, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,9 @@ def _shared(stacks: pa.ChunkedArray, frames: pa.Table, counted: Sequence[str]) -
     columns: dict[str, list[Any]] = chosen.to_pydict()
     found: dict[str, set[int]] = {}
     place = {name: at for at, name in reversed(list(enumerate(counted)))}
-    for stack, name in zip(columns["stack_key"], names_of(columns), strict=True):
-        if name in place:
-            found.setdefault(stack, set()).add(place[name])
+    names, keys = names_of(columns), columns["stack_key"]
+    for stack, rows in groupby(range(len(keys)), keys.__getitem__):
+        shared = {place[name] for name in key_names(columns, names, [*rows]) if name in place}
+        if shared:
+            found.setdefault(stack, set()).update(shared)
     return {at: tuple(sorted(found[stack])) for at, stack in enumerate(stacks.to_pylist()) if stack in found}

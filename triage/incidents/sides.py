@@ -19,7 +19,7 @@ from triage.incidents.layout import apart
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
 from triage.stacks.endings import stated
-from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_parts, names_of, titled
+from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_names, key_parts, names_of, titled
 from triage.stacks.joining import isin
 from triage.stacks.keys import Evidence, crash, group_word
 from triage.stacks.messages import key_text, parameterise
@@ -125,6 +125,8 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     roots = roots_of(event["event_id"], tables)
     evidence = max(evidence_of(columns, used), roots.evidence)
     used = used if cycle else used[: roots.surfaced]
+    if not cycle:
+        names = _as_keyed(columns, names, used)
     counted = [names[row] for row in used]
     exact = key_as_told(kind, event, counted, evidence, roots, ending, cycle=bool(cycle)) == event["group_key"]
     cause = _listed(each for each, _ in roots.told), _listed(each for _, each in roots.told)
@@ -134,6 +136,12 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
         used = list(range(len(used)))
         cycle = used if cycle else []
     return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), evidence, cause, exact)
+
+
+def _as_keyed(columns: dict[str, list[Any]], names: Sequence[str], used: Sequence[int]) -> list[str]:
+    """The names of the frames of a stack, those of its key as that takes them."""
+    keyed = dict(zip(used, key_names(columns, names, used), strict=True))
+    return [keyed.get(row, name) for row, name in enumerate(names)]
 
 
 def ended_by(event: dict[str, Any], names: Sequence[str], columns: dict[str, list[Any]]) -> str:
@@ -171,7 +179,7 @@ def roots_of(event: str, tables: dict[str, pa.Table]) -> Roots:
         stack = isin(tables["frames"], "stack_key", [row["stack_key"]] if row["stack_key"] else []).sort_by("idx")
         columns: dict[str, list[Any]] = stack.select(COLUMNS).to_pydict()
         used = [row for row, counts in enumerate(columns["counted"]) if counts]
-        names.append([names_of(columns)[row] for row in used])
+        names.append(key_names(columns, names_of(columns), used))
         words = [word(name) if name else NONE for name in names[-1]]
         roots.append(Root(row["error_type"], words, evidence_of(columns, used), row["role"] == "member"))
     together, surfaced = came_from(roots)
@@ -219,7 +227,12 @@ def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFra
         kind = (event["event_kind"] or "") if side.kind == side.event["event_kind"] else side.kind
         # A name in which something was masked is shown as written: what is normalised away could be its context.
         written = zip(names_of(shown), shown["function"], side.frames["function"], strict=True)
-        names = [name if function == raw else function or name for name, function, raw in written]
+        plain = [name if function == raw else function or name for name, function, raw in written]
+        names = plain if side.cycle else _as_keyed(shown, plain, side.used)
+        names = [
+            name if function == raw else one
+            for name, one, function, raw in zip(names, plain, shown["function"], side.frames["function"], strict=True)
+        ]
         cause = (causes[at][0] or "", causes[at][1] or "")
         out.append(replace(side, kind=kind, event=event, frames=shown, names=names, cause=cause))
         begin = end

@@ -15,7 +15,7 @@ import numpy as np
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES
 from triage.stacks.cycles import repeats, rotated
 from triage.stacks.endings import deep, ending, told
-from triage.stacks.frame_table import FrameTable
+from triage.stacks.frame_table import FrameTable, placed
 from triage.stacks.keys import Evidence, by_message, text_of
 from triage.stacks.names import basename
 from triage.stacks.roles import OF_USER, Roles
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = (
-    "COLUMNS", "align", "cycle_of", "ending_of", "evidence_of", "key_parts", "names_of", "places_of", "reasons",
-    "titled",
+    "COLUMNS", "align", "cycle_of", "ending_of", "evidence_of", "key_names", "key_parts", "names_of", "places_of",
+    "reasons", "titled",
 )  # fmt: skip
 
 _ONLY_WHERE: Final = {
@@ -67,6 +67,24 @@ def names_of(frames: Columns) -> list[str]:
     columns = (frames[name] for name in ("function", "module", "module_offset", "file", "language"))
     # What else a frame says gives it its role, and no other name.
     return [known(("frame", *traits, None)).name for traits in zip(*columns, strict=True)]
+
+
+def key_names(frames: Columns, names: Sequence[str], used: Sequence[int]) -> list[str]:
+    """The names of some frames of a stack, innermost first, as its key takes them.
+
+    The first is taken with its file where its name does not tell where it is; see `triage.stacks.generic`.
+
+    Examples
+    --------
+    >>> stack = {"function": ["get", "run", "main"], "file": ["a/b.py"] * 3, "language": ["python"] * 3}
+    >>> stack |= {"module": [None] * 3, "module_offset": [None] * 3}
+    >>> key_names(stack, names_of(stack), [0, 1, 2])
+    ['b.get', 'run', 'main']
+    """
+    known = FrameTable.default().known
+    columns = [frames[name] for name in ("function", "module", "module_offset", "file", "language")]
+    rows = [known(("frame", *(column[row] for column in columns), None)) for row in used]
+    return [one.name or names[row] for row, one in zip(used, placed(rows), strict=True)]
 
 
 def places_of(frames: Columns) -> list[str]:

@@ -12,7 +12,7 @@ from triage.stacks.generic import LANGUAGES, place
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Role, Roles
 
-__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "file_name")
+__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "file_name", "placed")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
@@ -70,7 +70,8 @@ class Known(NamedTuple):
 
     `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count; `ending`
     what it says of how the program ended, "" for most. `shown` is the name as people know it, with the anonymous
-    namespace that only some tools tell of.
+    namespace that only some tools tell of. `placed` is the name with its file, where the name alone does not tell where
+    it is ("" where it does), and `placed_word` the word of that: see `placed`.
     """
 
     name: str
@@ -80,6 +81,23 @@ class Known(NamedTuple):
     telling: int
     ending: str
     shown: str
+    placed: str = ""
+    placed_word: int = NONE
+
+
+def placed(top: list[Known]) -> list[Known]:
+    """The frames of a key, innermost first, as it takes them: the first with its file where its name does not tell it.
+
+    Examples
+    --------
+    >>> table = FrameTable.default()
+    >>> frames = [table.known(("frame", name, None, None, "/a/b.py", "python", None)) for name in ("get", "main")]
+    >>> [one.name for one in placed(frames)]
+    ['b.get', 'main']
+    """
+    if not top or not top[0].placed:
+        return top
+    return [top[0]._replace(name=top[0].placed, word=top[0].placed_word), *top[1:]]
 
 
 class FrameTable:
@@ -132,8 +150,7 @@ class FrameTable:
         inner = name.replace("anonymous::", "(anonymous namespace)::") if compiled and "anonymous::" in name else ""
         if compiled and ("." in name or ")" in read or inner):
             name = _linked(name, read, module)
-        if name and file and language in LANGUAGES and (where := place(name, _built(file), language)):
-            name, shown = f"{where}.{name}", shown or name
+        where = place(name, _built(file), language) if name and file and language in LANGUAGES else ""
         name = name or _image_place(module, offset) or file_name(file)
         # Of whoever a frame is of which nothing is known, it does not say where the crash is.
         telling = telling if name else 0
@@ -141,7 +158,14 @@ class FrameTable:
         if len(self._known) >= _MOST:
             self._known.clear()
         known = Known(
-            name, word(name) if name else NONE, number, role.rule, telling, ending(name), shown or inner or name
+            name,
+            word(name) if name else NONE,
+            number,
+            role.rule,
+            telling,
+            ending(name),
+            shown or inner or name,
+            *((f"{where}.{name}", word(f"{where}.{name}")) if where else ()),
         )
         self._known[traits] = known
         return known

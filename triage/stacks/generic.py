@@ -1,7 +1,8 @@
-"""Names that many files of a program have: with them a key takes the name of the file, as `views.get`.
+"""Names that many files of a program have: with one as its first frame a key takes its file, as `orders.views.get`.
 
 `main`, `handler` or `get` alone would make one incident of the crashes of every script and every view. Only the file's
-own name is taken, of those that each package has also the package's: these stay when a checkout moves.
+own name is taken, of those that each package has also the package's: these stay when a checkout moves. Further out such
+a name needs no file: the frames before it tell enough.
 """
 
 from __future__ import annotations

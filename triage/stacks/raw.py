@@ -17,7 +17,7 @@ from triage.formats.traces.scanning import OVERFLOWS, first
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
 from triage.stacks.endings import stated
-from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
+from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known, placed
 from triage.stacks.keys import Crash, crash, group_word
 from triage.stacks.messages import key_text
 from triage.stacks.roots import ROOTS, Evidence, Root, came_from
@@ -236,7 +236,7 @@ def _counted(
         rows, cycle, said = counted(known, names, list(scanned))
         found = (
             known,
-            [known[row] for row in rows],
+            placed([known[row] for row in rows]),
             cycle_words([known[row].name for row in cycle])[0] if cycle else NONE,
             said,
         )

@@ -135,10 +135,7 @@ def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     role = np.array([one.role for one in known], np.int8)[code]
     telling = np.array([one.telling for one in known], np.int8)[code]
     found = count(role, telling, _names(code, known, view.calls), _scanned(view.rows), view.begins)
-    words = np.array([one.word for one in known], np.uint64)
-    top = (
-        np.where(found.top >= 0, words[code[found.top]], np.uint64(NONE)) if len(code) else found.top.astype(np.uint64)
-    )
+    top = _words(known, code[found.top], found.top >= 0) if len(code) else found.top.astype(np.uint64)
     cycle, first = np.zeros(len(top), np.uint64), np.zeros(len(top), np.uint64)
     for stack, turn in found.cycles.items():
         cycle[stack], first[stack] = cycle_words([known[code[row]].name for row in turn])
@@ -150,6 +147,18 @@ def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
         keys = keys.dictionary_decode()
     culprit = _culprits(view, at, frames)
     return found, Stacks(keys, top[kind], cycle[kind], first[kind], culprit, evidence[kind], said)
+
+
+def _words(known: list[Known], top: Numbers, there: npt.NDArray[np.bool_]) -> Words:
+    """The words of the frames that count, as keys take them: see `triage.stacks.frame_table.placed`."""
+    words = np.array([one.word for one in known], np.uint64)
+    needs = np.array([bool(one.placed) for one in known], np.bool_)
+    found = np.where(there, words[top], np.uint64(NONE))
+    if needs.any():
+        first = top[:, 0]
+        with_file = np.array([one.placed_word for one in known], np.uint64)
+        found[:, 0] = np.where(needs[first] & there[:, 0], with_file[first], found[:, 0])
+    return found
 
 
 def _said(found: Counted, known: list[Known], code: Numbers, begins: Numbers) -> pa.Array:
