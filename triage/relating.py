@@ -52,7 +52,7 @@ class Relating(Deciding):
         Examples
         --------
         >>> import triage
-        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in pay\\nKeyError: 1\\n")
+        >>> case = triage.loads('Traceback (most recent call last):\\n  File "a.py", line 1, in pay\\nKeyError: 1\\n')
         >>> case.explain(case.incidents()["incident_id"][0]).key["value"].tolist()
         ['exception', 'KeyError', 'pay']
         """
@@ -80,7 +80,7 @@ class Relating(Deciding):
         Examples
         --------
         >>> import triage
-        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in pay\\nKeyError: 1\\n")
+        >>> case = triage.loads('Traceback (most recent call last):\\n  File "a.py", line 1, in pay\\nKeyError: 1\\n')
         >>> one = case.incidents()["incident_id"][0]
         >>> case.compare(one, one).frame["relation"].tolist()
         ['same']

@@ -95,7 +95,7 @@ def _forms() -> _Forms:
 
     def compiled(pattern: str) -> re.Pattern[str]:
         pattern = pattern.replace("\\\n", "").replace('""', "")
-        for name, piece in table["pieces"].items():
+        for name, piece in (table["pieces"] | {"ABBREVIATED": "|".join(log_times.abbreviated())}).items():
             pattern = pattern.replace(f"${name}", piece)
         return lazy(pattern)
 

@@ -1,18 +1,21 @@
 """The stamps that loggers write, as microseconds since 1970 in UTC, and what had to be assumed for it.
 
 Facts: RFC 3164, RFC 5424 and RFC 3339; the documented formats of PHP's and Apache's error logs, of klog, Go's `log`,
-`java.util.logging` and journalctl. Zones are offsets or names of the IANA database (``Europe/Berlin``). A stamp without
-a zone is taken as UTC, or as the zone that a person gives for such stamps, and that is said; one without a year gets
-that of the date in the file's name, or no time. A local time that the change of clocks repeats is taken as the first of
-the two, or as the second where the order of the log says so.
+`java.util.logging` and journalctl. Zones are offsets, names of the IANA database (``Europe/Berlin``) or what clocks
+abbreviate (`log_zones.toml`); where that means several, it is said that the zone is not known. A stamp without a zone
+is taken as UTC, or as the zone that a person gives for such stamps, and that is said; one without a year gets that of
+the date in the file's name, or no time. A local time that the change of clocks repeats is taken as the first of the
+two, or as the second where the order of the log says so.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,11 +25,23 @@ from triage.times import LEAST, MOST
 if TYPE_CHECKING:
     from triage.sources.source import Source
 
-__all__ = ("NO_ZONE", "Moment", "Order", "here", "named_date", "placed", "read", "zone_named", "zone_told")
+__all__ = (
+    "NO_ZONE",
+    "Moment",
+    "Order",
+    "abbreviated",
+    "here",
+    "named_date",
+    "placed",
+    "read",
+    "zone_named",
+    "zone_told",
+)
 
 _TAKEN: Final = "the time has no zone; taken as"
 NO_ZONE: Final = f"{_TAKEN} UTC"
-_UNKNOWN_ZONE: Final = "the zone of the time is not known; taken as UTC"
+_UNKNOWN: Final = "the zone of the time is not known; taken as"
+_UNKNOWN_ZONE: Final = f"{_UNKNOWN} UTC"
 _TWICE: Final = "a local time that the change of clocks makes ambiguous"
 # Lines of one log may be written in another order than they were stamped, by no more than that.
 _SLACK: Final = 60 * 1_000_000
@@ -39,7 +54,7 @@ _NAMES: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MONTHS: Final = {name: place for place, name in enumerate(_NAMES.split(), 1)}
 _MONTH: Final = "[A-Z][a-z]{2}"
 _CLOCK: Final = r"(?P<clock>\d{1,2}:\d\d:\d\d)"
-_ZONE: Final = r"(?: ?(?P<zone>[A-Za-z+-][\w/+:-]{0,39}))?"
+_ZONE: Final = r"(?: (?P<half>[AaPp][Mm])(?!\w))?(?: ?(?P<zone>[A-Za-z+-][\w/+:-]{0,39}))?"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
@@ -49,8 +64,11 @@ _FORMS: Final = tuple(
         rf"(?P<month>[A-Z][a-z]{{2}}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}$",
         rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}}) {_CLOCK} (?P<half>[AP]M)$",
         rf"(?P<month>\d\d)(?P<day>\d\d) {_CLOCK}$",
+        rf"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{{4}}),? {_CLOCK}{_ZONE}$",
+        rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}),? {_CLOCK} (?P<half>[AaPp][Mm])$",
     )
 )
+_BASIC: Final = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?!\d)")
 _FRACTION: Final = re.compile(r"(?<=:\d\d)[.,](\d{1,9})")
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)?$")
 _UTC_NAMES: Final = frozenset(("Z", "z", "UTC", "GMT", "Etc/UTC"))
@@ -117,6 +135,7 @@ def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
     if len(text) == _MILLIS and text.isascii() and text.isdecimal():
         return Moment(int(text) * 1_000)
     part = 0
+    text = _BASIC.sub(r"\1-\2-\3T\4:\5:\6", text, 1)
     fraction = _FRACTION.search(text)
     if fraction:
         part = int(fraction[1][:6].ljust(6, "0"))
@@ -160,18 +179,20 @@ def zone_told(name: str) -> tzinfo | None:
 
 
 def placed(moment: Moment, zone: tzinfo | None) -> Moment:
-    """A time that had no zone and was taken as UTC, taken as that of a zone instead; any other as it is.
+    """A time without a zone, or with one that is not known, taken as that of a zone; any other as it is.
 
     Examples
     --------
     >>> placed(read("2026-01-26 02:25:59"), zone_named("Europe/Berlin"))
     Moment(micros=1769390759000000, note='the time has no zone; taken as Europe/Berlin', again=None)
     """
-    if zone is None or moment.micros is None or moment.note is None or NO_ZONE not in moment.note:
+    told = next((note for note in (NO_ZONE, _UNKNOWN_ZONE) if moment.note and note in moment.note), None)
+    if zone is None or moment.micros is None or moment.note is None or told is None:
         return moment
     seconds, part = divmod(moment.micros, 1_000_000)
     second = _placed(seconds, zone).moved(part)
-    return second._replace(note=moment.note.replace(NO_ZONE, second.note or NO_ZONE))
+    words = (second.note or NO_ZONE).replace(_TAKEN, _UNKNOWN) if told == _UNKNOWN_ZONE else second.note or NO_ZONE
+    return second._replace(note=moment.note.replace(told, words))
 
 
 def here(moment: Moment, source: Source) -> Moment:
@@ -220,7 +241,7 @@ def _moment(said: dict[str, str | None], dated: tuple[int, int] | None) -> Momen
         notes.append(_NAMED_YEAR)
     hour, minute, second = (int(part) for part in (said["clock"] or "").split(":"))
     if said.get("half"):
-        hour = hour % 12 + 12 * (said["half"] == "PM")
+        hour = hour % 12 + 12 * ((said["half"] or "").upper() == "PM")
     zone, note = _zone(said.get("zone"))
     notes += [note] if note else []
     try:
@@ -270,7 +291,29 @@ def _zone(name: str | None) -> tuple[tzinfo, str | None]:
         if minutes < 24 * 60:
             return timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes)), None
         return UTC, _UNKNOWN_ZONE
+    minutes, ambiguous = _abbreviations()
+    if name in minutes:
+        return timezone(timedelta(minutes=minutes[name])), None
     try:
-        return ZoneInfo(name), None
+        return (UTC, _UNKNOWN_ZONE) if name in ambiguous else (ZoneInfo(name), None)
     except (OSError, ValueError, KeyError):
         return UTC, _UNKNOWN_ZONE
+
+
+@cache
+def _abbreviations() -> tuple[dict[str, int], frozenset[str]]:
+    """The rows of `log_zones.toml`: the minutes east of Greenwich of each, and those that mean several."""
+    table = tomllib.loads(files("triage.formats").joinpath("log_zones.toml").read_text("utf-8"))
+    return dict(table["minutes"]), frozenset(table["ambiguous"])
+
+
+def abbreviated() -> list[str]:
+    """All abbreviations of zones, the longest first.
+
+    Examples
+    --------
+    >>> "CEST" in abbreviated(), read("2026-07-01 10:00:01 CEST").micros == read("2026-07-01 08:00:01Z").micros
+    (True, True)
+    """
+    minutes, ambiguous = _abbreviations()
+    return sorted({*minutes, *ambiguous}, key=lambda name: (-len(name), name))

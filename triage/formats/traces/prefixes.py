@@ -112,7 +112,7 @@ def _prefixes() -> tuple[_Prefix, ...]:
     rows = []
     for row in table["prefix"]:
         pattern = row["pattern"].replace('""', "")
-        for name, piece in table["pieces"].items():
+        for name, piece in (table["pieces"] | {"ABBREVIATED": "|".join(log_times.abbreviated())}).items():
             pattern = pattern.replace(f"${name}", piece)
         pattern = pattern.replace("\\\n", "")
         begins = re.compile(row["begins"])
@@ -349,7 +349,8 @@ def _moment(time: str) -> tuple[int | None, bool]:
     if time[4:5] in {"-", "/"}:
         plain = time.replace("/", "-").replace("_", " ").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z")
         ts = iso(plain)
-        return ts, ts is not None and plain[-1] != "Z" and plain[-6] not in _SIGNS and plain[-5] not in _SIGNS
+        if ts is not None:
+            return ts, plain[-1] != "Z" and plain[-6] not in _SIGNS and plain[-5] not in _SIGNS
     moment = log_times.read(time)
     return moment.micros, moment.note is not None and log_times.NO_ZONE in moment.note
 
