@@ -291,9 +291,9 @@ def _zone(name: str | None) -> tuple[tzinfo, str | None]:
         if minutes < 24 * 60:
             return timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes)), None
         return UTC, _UNKNOWN_ZONE
-    minutes, ambiguous = _abbreviations()
-    if name in minutes:
-        return timezone(timedelta(minutes=minutes[name])), None
+    east, ambiguous = _abbreviations()
+    if name in east:
+        return timezone(timedelta(minutes=east[name])), None
     try:
         return (UTC, _UNKNOWN_ZONE) if name in ambiguous else (ZoneInfo(name), None)
     except (OSError, ValueError, KeyError):
@@ -315,5 +315,5 @@ def abbreviated() -> list[str]:
     >>> "CEST" in abbreviated(), read("2026-07-01 10:00:01 CEST").micros == read("2026-07-01 08:00:01Z").micros
     (True, True)
     """
-    minutes, ambiguous = _abbreviations()
-    return sorted({*minutes, *ambiguous}, key=lambda name: (-len(name), name))
+    east, ambiguous = _abbreviations()
+    return sorted({*east, *ambiguous}, key=lambda name: (-len(name), name))
