@@ -86,14 +86,17 @@ class Tail:
         self._records = not _RECORDS.isdisjoint(self._stream)
 
     def ended(self, index: int, *, strict: bool = True) -> bool:
-        """Whether the line is of the log, or there is none; `strict` leaves unindented lines of a record stream out."""
+        """Whether the line is of the log, or there is none.
+
+        `strict` leaves unindented lines out that are of a stream of records, or were written later.
+        """
         line = self._window[index]
         if line is None:
             return True
         stream = self._window.stream(index)
         if stream and (self._window.is_record(index) if same(stream, self._stream) else self._begins(index, stream)):
             return True
-        if stream and ((strict and self._records and not line[:1].isspace()) or self._is_later(index)):
+        if stream and strict and not line[:1].isspace() and (self._records or self._is_later(index)):
             return True
         return is_log(line) or (("```" in line or "~~~" in line) and closes(self._window, index, self._start))
 
