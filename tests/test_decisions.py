@@ -329,7 +329,7 @@ def test_the_sides_of_a_split_by_variant_have_names(tmp_path):
     desk = Desk(tmp_path, here)
     desk.case.split(desk.of(1), "variant")
     (entry,) = desk.journal.entries()
-    assert sorted(side.label for side in entry.sides) == ["ValueError in app.parse", "ValueError in app.render"]
+    assert sorted(side.label for side in entry.sides) == ["ValueError in parse", "ValueError in render"]
 
 
 def test_what_is_taken_back_is_not_taken_back_again(desk):
