@@ -151,3 +151,12 @@ def test_containers_say_when_each_line_was_written():
 
     case = triage.loads("".join(cri(1, line) for line in [*TRACE, "of 7"]) + cri(9, "worker 7 is ready"))
     assert case.events()["error_value"].tolist() == ["'total'\nof 7"]
+
+
+@pytest.mark.parametrize(
+    "ts", ["0", "9" * 20, "-5", "253402300799999999", "-62135596800000000", "x", 7, 1.5, True, [], {}]
+)
+def test_any_time_is_taken_as_it_comes(ts):
+    records = [journald(0, line) | {"__REALTIME_TIMESTAMP": ts, "PRIORITY": "3"} for line in TRACE]
+    for text in (lines_of(records), json.dumps(records)):
+        assert titles(triage.loads(text)) == ["KeyError in fetch_total"]
