@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
+
+from triage.redact import mask, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,3 +36,18 @@ def pem(rows: int = 6, newline: str = "\n") -> str:
 def told(found: Iterable[tuple[int, int, str, str]], data: bytes) -> list[tuple[str, str]]:
     """Every value with its kind, in order."""
     return [(data[start:end].decode(), kind) for start, end, kind, _ in found]
+
+
+def only_what_is_marked(text: str) -> None:
+    """Assert that of a text what stands in «» is masked, and no other letter or digit."""
+    plain = re.sub("[«»]", "", text)
+    wanted: set[int] = set()
+    at = 0
+    for part in re.findall("«[^»]*»|[^«]+", text):
+        size = len(part.strip("«»"))
+        wanted |= {*range(at, at + size)} if part[0] == "«" else set()
+        at += size
+    found = {place for start, end, _ in spans(plain) for place in range(start, end)}
+    assert not [plain[place] for place in sorted(wanted - found) if plain[place].isalnum()]
+    assert not [plain[place] for place in sorted(found - wanted) if plain[place].isalnum()]
+    assert mask(mask(plain)) == mask(plain)

@@ -160,3 +160,13 @@ def test_any_time_is_taken_as_it_comes(ts):
     records = [journald(0, line) | {"__REALTIME_TIMESTAMP": ts, "PRIORITY": "3"} for line in TRACE]
     for text in (lines_of(records), json.dumps(records)):
         assert titles(triage.loads(text)) == ["KeyError in fetch_total"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_damaged_record_of_a_list_costs_itself(indent):
+    records = [google(at, line) for at, line in enumerate(["starting", *TRACE])]
+    text = json.dumps(records, indent=indent).replace('"severity"', "severity", 1)
+    case = triage.loads(text)
+    assert titles(case) == ["KeyError in fetch_total"]
+    (row,) = case.quarantine().to_dict("records")
+    assert "starting" in text[row["offset"] : row["offset"] + row["length"]]

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from triage.redact import mask, spans
+from tests.finding import only_what_is_marked
 
 NAMES = (
     "ПІБ: «Оксана Бондар»",
@@ -123,14 +121,4 @@ ACCOUNTS = (
 
 @pytest.mark.parametrize("text", [*NAMES, *LETTERS, *SAID, *DAYS, *PHONES, *PAPERS, *CHATS, *TRADE, *TABLES, *ACCOUNTS])
 def test_what_is_marked_is_masked_and_nothing_else(text):
-    plain = re.sub("[«»]", "", text)
-    wanted: set[int] = set()
-    at = 0
-    for part in re.findall("«[^»]*»|[^«]+", text):
-        size = len(part.strip("«»"))
-        wanted |= {*range(at, at + size)} if part[0] == "«" else set()
-        at += size
-    found = {place for start, end, _ in spans(plain) for place in range(start, end)}
-    assert not [plain[place] for place in sorted(wanted - found) if plain[place].isalnum()]
-    assert not [plain[place] for place in sorted(found - wanted) if plain[place].isalnum()]
-    assert mask(mask(plain)) == mask(plain)
+    only_what_is_marked(text)

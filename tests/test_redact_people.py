@@ -5,12 +5,11 @@ In each text «...» must be masked, and nothing else with a letter or digit may
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
+from tests.finding import only_what_is_marked
 from tests.growth import grows_evenly
-from triage.redact import mask, spans
+from triage.redact import spans
 from triage.redact.phrases import holders
 from triage.redact.pii import addresses
 from triage.redact.pii.correspondence import READERS
@@ -273,17 +272,7 @@ CASES = FORMS + TABLES + MESSAGES + LETTERS + DEVICES + ADDRESSES + ROWS + HOLDE
 
 @pytest.mark.parametrize("text", CASES + HARMLESS)
 def test_what_is_marked_is_masked_and_nothing_else(text):
-    plain_text = re.sub("[«»]", "", text)
-    wanted: set[int] = set()
-    at = 0
-    for part in re.findall("«[^»]*»|[^«]+", text):
-        size = len(part.strip("«»"))
-        wanted |= {*range(at, at + size)} if part[0] == "«" else set()
-        at += size
-    found = {place for start, end, _ in spans(plain_text) for place in range(start, end)}
-    assert not [plain_text[place] for place in sorted(wanted - found) if plain_text[place].isalnum()]
-    assert not [plain_text[place] for place in sorted(found - wanted) if plain_text[place].isalnum()]
-    assert mask(mask(plain_text)) == mask(plain_text)
+    only_what_is_marked(text)
 
 
 def test_names_are_compared_without_their_marks():

@@ -82,8 +82,8 @@ def decode(raw: bytes | memoryview | msgspec.Raw) -> tuple[Any, str | None]:
         return _lenient(bytes(raw))
 
 
-def elements(data: bytes | memoryview) -> Iterator[Piece]:
-    """Every value of an array, or of objects that follow each other.
+def elements(data: bytes | memoryview, likely: re.Pattern[bytes] | None = None) -> Iterator[Piece]:
+    """Every value of an array, or of objects that follow each other; `likely` is for `salvage` where it is damaged.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def elements(data: bytes | memoryview) -> Iterator[Piece]:
             if value is not DAMAGED:
                 yield Piece(base + start, length, value, note)
                 return
-        yield from salvage(data, base + start, len(data), EVENT_START)
+        yield from salvage(data, base + start, len(data), likely or EVENT_START)
         return
     at = _end(_GAP, body, bytes(body[:start]).find(b"[") + 1)
     for raw in pieces:

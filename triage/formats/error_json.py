@@ -37,6 +37,8 @@ _WRAPPED: Final = ("hits", "entries", "events", "logs", "errors", "items", "reco
 _NOTICE: Final = frozenset({"notifier", "context"})
 # An object that begins a line is none that another holds.
 _START: Final = re.compile(rb"\n(\{)")
+# Nor is one behind another of its list, but for lists in it.
+_NEXT: Final = re.compile(rb"(?<=\})[ \t\r\n]{0,64},[ \t\r\n]{0,64}(\{)")
 _LOOKED, _DEPTH = 50, 3
 # In a document that the head cuts: keys that hold stacks and nothing else.
 _KEYS: Final = (
@@ -113,7 +115,7 @@ def read(source: Source) -> None:
     other = 0
     lines: list[Row] = []
     listed = bytes(data[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
-    for piece in elements(data) if listed else salvage(data, 0, len(data), _START):
+    for piece in elements(data, _NEXT) if listed else salvage(data, 0, len(data), _START):
         end = piece.offset + piece.length
         if piece.value is DAMAGED:
             reading.lost += 1

@@ -34,10 +34,15 @@ _AROUND: Final = ("_source", "jsonPayload")
 
 
 @cache
-def _keys() -> dict[str, list[str]]:
+def _table() -> dict[str, Any]:
     """The rows of `log_json.toml`."""
-    table = tomllib.loads(files("triage.formats").joinpath("log_json.toml").read_text("utf-8"))
-    return {str(name): list(keys) for name, keys in table.items() if name != "carrier"}
+    return tomllib.loads(files("triage.formats").joinpath("log_json.toml").read_text("utf-8"))
+
+
+@cache
+def _keys() -> dict[str, list[str]]:
+    """The keys of each meaning."""
+    return {name: list(keys) for name, keys in _table().items() if name != "carrier"}
 
 
 class _Carrier(NamedTuple):
@@ -50,8 +55,8 @@ class _Carrier(NamedTuple):
 
 @cache
 def _carriers() -> tuple[_Carrier, ...]:
-    table = tomllib.loads(files("triage.formats").joinpath("log_json.toml").read_text("utf-8"))
-    return tuple(_Carrier(tuple(row["has"]), row["line"], tuple(row["whose"])) for row in table["carrier"])
+    """What makes a record of each line."""
+    return tuple(_Carrier(tuple(row["has"]), row["line"], tuple(row["whose"])) for row in _table()["carrier"])
 
 
 def _carrier(value: dict[str, Any]) -> _Carrier | None:
